@@ -1,0 +1,64 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+// Request is something a person asked or pressed, as any platform brings it.
+type Request struct {
+	Person digest.Person
+	Place  digest.Destination // where it was asked; an answer that all may see goes there
+
+	Command string // "brief", "subscribe", "subscriptions", "digest", "sources", "alert", "help"; "" for a pressed button
+	Args    string // what follows the command, as typed
+	Action  string // the pressed Action's ID
+	Value   string // the chosen Option's Value
+	// Fields holds what a platform asks for one by one instead of in Args,
+	// by name: "query", "since", "limit", "when", "zone", "where", "format".
+	Fields map[string]string
+
+	Lang    string // the person's locale, BCP 47; "" when not known
+	Zone    string // the person's IANA zone; "" when not known
+	Manager bool   // the person may manage the place (channel admin, MANAGE_GUILD, the operator)
+	Now     time.Time
+}
+
+// Reply is the answer to a Request.
+type Reply struct {
+	Message Message
+	Public  bool // everyone in the place may see it; otherwise only the person
+	Replace bool // for a pressed button: it takes the place of the message that had the button
+	Delete  bool // for a pressed button: that message goes away
+}
+
+// Handler answers requests. It never returns a nil-error reply without
+// something to show, and its errors are made to be shown: see ErrorReply.
+// It is safe for concurrent use.
+type Handler interface {
+	Handle(ctx context.Context, r Request) (Reply, error)
+	// Complete offers what the person may be typing as the value of a field
+	// ("query", "zone", "when"), best first, at most 25. It answers from
+	// memory, within milliseconds.
+	Complete(ctx context.Context, r Request, field, typed string) []Option
+}
+
+// CommandSpec describes a command, so that every platform registers, lists
+// and documents the same ones.
+type CommandSpec struct {
+	Name    string
+	Summary map[string]string // by language, "en" always there; at most 100 runes
+	Fields  []FieldSpec
+	Manage  bool // for people who manage the place
+}
+
+// FieldSpec describes one thing a command asks for.
+type FieldSpec struct {
+	Name     string
+	Summary  map[string]string // by language, at most 100 runes
+	Required bool
+	Complete bool     // Handler.Complete offers values
+	Choices  []Option // or these are all there are
+}

@@ -1,0 +1,74 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+// Platform is where messages go: Slack, Discord, the web page, a fake. It is
+// one small contract: render a neutral message into parts once, then send a
+// part and say what became of it. It is safe for concurrent use.
+type Platform interface {
+	// Name is the word in digest.Destination.Platform.
+	Name() string
+
+	// Render turns a message into the parts to be posted, in order, each within
+	// every limit of the platform and each a payload that Send takes. A story
+	// is never split over two parts. It does no input or output, and the same
+	// message gives the same bytes.
+	Render(m Message) ([][]byte, error)
+
+	// Send posts one part. A nil error means it is visible, and ref names it.
+	// Any other outcome is a *SendError that says what became of it and what
+	// to do. Sending the same Key again within the platform's window of
+	// idempotency, where it has one, shows nothing twice.
+	Send(ctx context.Context, p Post) (ref string, err error)
+}
+
+// Finder is a Platform that can look for a post whose fate is not known.
+type Finder interface {
+	// Find returns the reference of the post, or "" when it is surely not
+	// there; an error when that cannot be told.
+	Find(ctx context.Context, p Post) (ref string, err error)
+}
+
+// Post is one part to be sent.
+type Post struct {
+	Key     string // the same for every attempt: "e<edition>.<part>.<destination>", see digest.Delivery
+	To      digest.Destination
+	Payload []byte
+	Started time.Time // of the first attempt that may have landed; zero for the first
+}
+
+// Fate is what became of a post that was not confirmed.
+type Fate string
+
+// The fates. They are what the retry rules turn on.
+const (
+	Unsent  Fate = "unsent"  // surely not visible: try again, not before RetryAfter
+	Unclear Fate = "unclear" // it may be visible: look for it, never post blindly
+	Refused Fate = "refused" // surely not visible, and will not be: stop and tell the owner
+)
+
+// SendError says why a post was not confirmed.
+type SendError struct {
+	Fate       Fate
+	RetryAfter time.Duration // least time to wait; 0 when the platform did not say
+	Reason     string        // the platform's code: "is_archived", "50007", "timeout"
+	Remedy     string        // one sentence for the one who can mend it; "" when nobody can
+	// Suspend says that no post to this destination can work until someone
+	// acts, so the subscription is suspended and not just this post.
+	Suspend bool
+	Err     error
+}
+
+// Error is for the log.
+func (e *SendError) Error() string {
+	return fmt.Sprintf("post %s (%s): %v", e.Fate, e.Reason, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *SendError) Unwrap() error { return e.Err }
