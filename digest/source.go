@@ -64,6 +64,7 @@ type SourceHealth struct {
 	Next        time.Time     // next poll
 	Interval    time.Duration // between polls, adapted to how often it changes
 	PerDay      float64       // articles a day, moving average
+	LastNew     time.Time     // when a poll last brought an article that was not known
 	Undated     float64       // share of its articles without a usable date
 	Delay       time.Duration // median from published to stored
 	Took        time.Duration // of the last poll
