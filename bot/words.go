@@ -213,3 +213,12 @@ func (w Words) Span(d time.Duration) string {
 	}
 	return w.Say("%d min", minutes)
 }
+
+// Weekday is the name of a day of the week, 0 for Sunday, as a schedule says
+// it: "Mondays".
+func (w Words) Weekday(n int) string {
+	if w.Lang() == "ko" {
+		return koreanDays[n]
+	}
+	return time.Weekday(n).String() + "s"
+}

@@ -45,4 +45,11 @@ var korean = map[string]string{
 	"%d of %d sources could not be read.":                               "매체 %[2]d곳 중 %[1]d곳을 읽지 못했습니다.",
 	"Why these stories":                                                 "이 소식들을 고른 이유",
 	"That did not work because of a fault in the program; the log has its cause.": "프로그램 오류로 처리하지 못했습니다. 원인은 로그에 있습니다.",
+	"at the times %s":   "일정 %s",
+	"every hour at :%s": "매시간 %s분",
+	"%s at %s":          "%s %s",
+	"monthly on day %s": "매월 %s일",
+	"daily":             "매일",
+	"weekdays":          "평일",
+	"weekends":          "주말",
 }
