@@ -35,12 +35,19 @@ type Finder interface {
 	Find(ctx context.Context, p Post) (ref string, err error)
 }
 
+// Repeater is a Platform that shows the same Key once when it is sent again
+// within a time of the first, so that a post whose fate is not known may be
+// sent again.
+type Repeater interface {
+	RepeatWindow() time.Duration
+}
+
 // Post is one part to be sent.
 type Post struct {
-	Key     string // the same for every attempt: "e<edition>.<part>.<destination>", see digest.Delivery
+	Key     string // the same for every attempt: "e<edition>.<part>.<destination>", see package deliver
 	To      digest.Destination
 	Payload []byte
-	Started time.Time // of the first attempt that may have landed; zero for the first
+	Started time.Time // of the attempt that may have landed; zero when there was none
 }
 
 // Fate is what became of a post that was not confirmed.
