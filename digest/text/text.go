@@ -1,6 +1,32 @@
 // Package text analyses an article's words once, for everyone: tagging,
 // clustering, search in both databases and queries all read the same
 // Document, so that what is indexed is what is asked for.
+//
+// In come the title and the body of an article as plain text in any language;
+// out comes a Document: its language, its sentences, its dateline and its
+// words, each with the place it stands at, how it was written and its index
+// term. Analyse is a pure function: no state, no input or output, the same
+// answer for the same text, and no text makes it panic.
+//
+// One pass reads the words and, from what stands between two words, finds
+// where sentences end. Words of alphabets are runs of letters and digits.
+// Chinese, Japanese, Korean and Thai are written without the spaces that a
+// search needs, so there a word is one character (or one run of katakana) and
+// its index term is that character and the next: the usual bigrams, which find
+// a name wherever it stands in a longer run. Their characters come from the
+// Unicode segmenter clipperhouse/uax29, so that a base and its marks stay
+// together.
+//
+// There is one stemmer for each script, since a request of two words does not
+// tell its language and must still give the terms that an article gave (see
+// stemWords). Latin letters are stemmed by our own Porter2 (stem_en.go) after
+// their accents are taken off: the library's allocates several times a word and
+// costs ten times as much. kljensen/snowball stems Cyrillic.
+//
+// The language is told from the script and, within a script, from small words
+// ("the", "und", "les") and letters that only some languages have. Lingua is
+// better on single words but needs hundreds of megabytes; whatlanggo's
+// trigrams took English headlines for Tagalog or Danish too often.
 package text
 
 // Field tells where a word stands.
@@ -23,11 +49,15 @@ const (
 	Mixed               // "iPhone", "McDonald"
 )
 
-// Word is one word of a text, in reading order.
+// Word is one word of a text, in reading order. Words do not overlap.
 type Word struct {
-	Form     string // normal form: NFKC, lower case, no possessive; "U.S.", "US" and "USA" are "usa"
-	Stem     string // the index term: the stem of Form in the text's language; bigrams for Chinese, Japanese, Korean runs
-	Start    int32  // bytes from the start of its field's text
+	// Form is the normal form: NFKC, lower case, no possessive; "U.S.", "US"
+	// and "USA" are "usa".
+	Form string
+	// Stem is the index term: the stem of Form, without accents. In Chinese, Japanese, Korean and Thai runs it is a bigram, this
+	// character and the next; the last character of a run has none ("").
+	Stem     string
+	Start    int32 // bytes from the start of its field's text
 	End      int32
 	Sentence int32 // index in Document.Sentences
 	Field    Field
@@ -46,11 +76,12 @@ type Sentence struct {
 }
 
 // Dateline is the opening "SEOUL, Oct 29 (Reuters) -" of a body. Its words
-// are in Document.Words all the same, but begin no sentence of their own.
+// are in Document.Words all the same, but begin no sentence of their own:
+// their Sentence is the one that follows, whose From and Start leave them out.
 type Dateline struct {
 	Place string // "SEOUL"; "" when the body has none
 	End   int32  // bytes from the start of the body to the text after it
-	To    int32  // Document.Words before this index (from the first body word) belong to it
+	To    int32  // Document.Words[BodyFrom:To] belong to it
 }
 
 // Document is an analysed article.
