@@ -1,0 +1,96 @@
+package command
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+)
+
+// maxChoices is the most that a platform offers (Discord).
+const maxChoices = 25
+
+// popularity is how many stories each slug has had in a week, read at most
+// once in its time, so that completing asks no database.
+type popularity struct {
+	mu      sync.Mutex
+	at      time.Time
+	bySlug  map[string]int
+	reading bool
+}
+
+const popularFor = 5 * time.Minute
+
+// read returns the counts. The first call reads them; later ones get what is
+// there and have it renewed behind them.
+func (p *popularity) read(ctx context.Context, store Memory, now time.Time) map[string]int {
+	p.mu.Lock()
+	fresh := p.bySlug != nil && now.Sub(p.at) < popularFor
+	if fresh || p.reading {
+		defer p.mu.Unlock()
+		return p.bySlug
+	}
+	p.reading = true
+	old := p.bySlug
+	p.mu.Unlock()
+	load := func(ctx context.Context) map[string]int {
+		counts, err := store.Popular(ctx, now.Add(-7*24*time.Hour))
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.reading = false
+		if err == nil {
+			p.bySlug, p.at = counts, now
+		}
+		return p.bySlug
+	}
+	if old == nil {
+		return load(ctx)
+	}
+	go load(context.WithoutCancel(ctx))
+	return old
+}
+
+// Complete offers what the person may be typing.
+func (h *Handler) Complete(ctx context.Context, r bot.Request, field, typed string) []bot.Option {
+	switch field {
+	case "query":
+		popular := h.popular.read(ctx, h.o.Store, r.Now)
+		return options(h.o.Reader.Complete(clip(typed, 100), func(slug string) int { return popular[slug] }))
+	case "when":
+		return options(matching(typed, "daily 8:00", "weekdays 8:00", "weekdays 7:30", "mondays 9:00", "fridays 16:00", "daily 7:00", "daily 18:00", "8:00 and 18:00", "weekends 10:00", "hourly"))
+	case "zone":
+		return options(matching(typed, zones...))
+	}
+	return nil
+}
+
+func options(values []string) []bot.Option {
+	out := []bot.Option{}
+	for _, v := range values {
+		if len(out) < maxChoices && len(v) <= 75 {
+			out = append(out, bot.Option{Label: v, Value: v})
+		}
+	}
+	return out
+}
+
+func matching(typed string, values ...string) []string {
+	typed = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(typed), " ", "_"))
+	var out []string
+	for _, v := range values {
+		if typed == "" || strings.Contains(strings.ToLower(strings.ReplaceAll(v, " ", "_")), typed) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// zones are the IANA zones that are offered; any other can be typed.
+var zones = []string{"Asia/Seoul", "Asia/Tokyo", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Bangkok", "Asia/Jakarta", "Asia/Manila",
+	"Asia/Ho_Chi_Minh", "Asia/Kolkata", "Asia/Karachi", "Asia/Dubai", "Asia/Riyadh", "Asia/Tehran", "Asia/Jerusalem", "Asia/Almaty", "Europe/London", "Europe/Dublin",
+	"Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Rome", "Europe/Brussels", "Europe/Amsterdam", "Europe/Zurich", "Europe/Vienna", "Europe/Stockholm",
+	"Europe/Warsaw", "Europe/Kyiv", "Europe/Athens", "Europe/Istanbul", "Europe/Moscow", "Africa/Cairo", "Africa/Lagos", "Africa/Nairobi", "Africa/Johannesburg",
+	"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Toronto", "America/Vancouver", "America/Mexico_City", "America/Bogota",
+	"America/Lima", "America/Santiago", "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "Australia/Sydney", "Australia/Perth", "Pacific/Auckland", "Pacific/Honolulu", "UTC"}

@@ -1,0 +1,123 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// digest serves "digest now", "digest preview" and "digest history" of the
+// place.
+func (h *Handler) digest(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	word, arg, _ := strings.Cut(cmp.Or(r.Fields["action"], r.Args), " ")
+	switch strings.ToLower(word) {
+	case "now":
+		return h.digestNow(ctx, r, arg)
+	case "history":
+		return h.history(ctx, r)
+	case "", "preview":
+		return h.preview(ctx, r, arg)
+	}
+	return h.previewOf(ctx, r, r.Args)
+}
+
+// pick finds the subscription meant: by number, else the only one here.
+func (h *Handler) pick(ctx context.Context, r bot.Request, arg string) (digest.Subscription, error) {
+	subs, err := h.subscriptionsHere(ctx, r)
+	if err != nil {
+		return digest.Subscription{}, err
+	}
+	arg = strings.TrimPrefix(strings.TrimSpace(arg), "#")
+	for _, s := range subs {
+		if strconv.FormatInt(s.ID, 10) == arg || (arg == "" && len(subs) == 1) || (arg != "" && strings.EqualFold(s.Query, arg)) {
+			return s, nil
+		}
+	}
+	if len(subs) == 0 {
+		return digest.Subscription{}, digest.Errorf(digest.NotFound, "Nothing is subscribed here").WithHint("Try: subscribe korea-trade weekdays 8:00 here")
+	}
+	return digest.Subscription{}, digest.Errorf(digest.Invalid, "Say which digest by its number").WithHint("See /subscriptions.")
+}
+
+func (h *Handler) preview(ctx context.Context, r bot.Request, arg string) (bot.Reply, error) {
+	sub, err := h.pick(ctx, r, arg)
+	if digest.CodeOf(err) == digest.NotFound {
+		return h.previewOf(ctx, r, arg)
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	m, err := h.o.Schedules.Preview(ctx, sub)
+	return bot.Reply{Message: m}, err
+}
+
+// previewOf shows what a digest of a query would be.
+func (h *Handler) previewOf(ctx context.Context, r bot.Request, query string) (bot.Reply, error) {
+	if _, err := h.o.Reader.Read(query, r.Now); err != nil && query != "" {
+		return bot.Reply{}, err
+	}
+	sub := digest.Subscription{Kind: digest.DigestKind, Query: query, Schedule: "0 8 * * *", Zone: h.zone(ctx, r), Lang: cmp.Or(r.Lang, h.o.Lang), Destination: r.Place, Owner: r.Person, From: "preview", Created: r.Now, State: digest.Active}
+	m, err := h.o.Schedules.Preview(ctx, sub)
+	m.Actions, m.Footer = nil, nil
+	return bot.Reply{Message: m}, err
+}
+
+func (h *Handler) digestNow(ctx context.Context, r bot.Request, arg string) (bot.Reply, error) {
+	sub, err := h.pick(ctx, r, arg)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if !h.mayChange(r, sub) {
+		return bot.Reply{}, digest.Errorf(digest.Forbidden, "Posting a digest here is for people who manage the channel").WithHint("Try: digest preview")
+	}
+	e, err := h.o.Schedules.RunNow(ctx, sub.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	h.audit(ctx, r, "digest now", fmt.Sprintf("subscription %d edition %d", sub.ID, e.ID))
+	w := h.words(r)
+	return say(w, w.Text("%s is on its way.", bot.B(subName(sub, w)))), nil
+}
+
+// history lists past digests of the place.
+func (h *Handler) history(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	subs, err := h.subscriptionsHere(ctx, r)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	w := h.words(r)
+	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B(w.Say("Past digests"))}}
+	section := bot.Section{}
+	for _, s := range subs {
+		editions, err := h.o.Store.Editions(ctx, digest.EditionFilter{SubscriptionID: s.ID, Limit: 10})
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		for _, e := range editions {
+			section.Lines = append(section.Lines, h.editionLine(e, w))
+		}
+	}
+	if len(section.Lines) == 0 {
+		m.Lead = []bot.Text{bot.T(w.Say("No digest was posted here yet."))}
+		return bot.Reply{Message: m}, nil
+	}
+	m.Sections = []bot.Section{section}
+	return bot.Reply{Message: m}, nil
+}
+
+func (h *Handler) editionLine(e digest.Edition, w bot.Words) bot.Text {
+	slot := strings.Replace(e.Slot, "T", " ", 1)
+	if e.Missed {
+		return bot.T(w.Say("%s – missed: the bot was not running", slot))
+	}
+	title := bot.Span{Text: e.Title}
+	if h.o.Page != "" {
+		title.URL = strings.TrimSuffix(h.o.Page, "/") + "/editions/" + strconv.FormatInt(e.ID, 10)
+	}
+	return bot.Text{bot.S(slot + " – "), title, bot.S(" · " + w.Say("%d stories", len(e.Stories)))}
+}

@@ -1,0 +1,264 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// alive are the states of a subscription that a person can still see.
+var alive = []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended}
+
+// subscriptionsHere are those of the place; in direct messages, the person's.
+func (h *Handler) subscriptionsHere(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
+	f := digest.SubscriptionFilter{Destination: r.Place, States: alive}
+	if r.Place.Direct || r.Place.Channel == "" {
+		f = digest.SubscriptionFilter{Owner: r.Person, States: alive}
+	}
+	return h.o.Store.Subscriptions(ctx, f)
+}
+
+// visible are the person's own subscriptions and those of the place.
+func (h *Handler) visible(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
+	own, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: alive})
+	if err != nil {
+		return nil, err
+	}
+	here, err := h.subscriptionsHere(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[int64]bool{}
+	var out []digest.Subscription
+	for _, s := range append(own, here...) {
+		if !seen[s.ID] {
+			out = append(out, s)
+		}
+		seen[s.ID] = true
+	}
+	return out, nil
+}
+
+func (h *Handler) subscriptions(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	word, arg, _ := strings.Cut(r.Args, " ")
+	switch strings.ToLower(word) {
+	case "pause", "resume", "remove", "delete", "unsubscribe", "preview":
+		return h.byNumber(ctx, r, word, arg)
+	}
+	subs, err := h.visible(ctx, r)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{Message: h.list(subs, r)}, nil
+}
+
+// byNumber serves "subscriptions pause 2": the words behind the buttons, for
+// those who type.
+func (h *Handler) byNumber(ctx context.Context, r bot.Request, verb, arg string) (bot.Reply, error) {
+	verb = strings.ToLower(verb)
+	if verb == "remove" || verb == "delete" {
+		verb = "unsubscribe"
+	}
+	id := strings.TrimPrefix(strings.TrimSpace(arg), "#")
+	if _, err := strconv.ParseInt(id, 10, 64); err != nil {
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: subscriptions %s 3", verb)
+	}
+	return h.pressSubscription(ctx, r, verb, id)
+}
+
+// list shows subscriptions with a menu to pick one from.
+func (h *Handler) list(subs []digest.Subscription, r bot.Request) bot.Message {
+	w := h.words(r)
+	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B(w.Say("%d subscriptions", len(subs)))}}
+	if len(subs) == 0 {
+		m.Title = nil
+		m.Lead = []bot.Text{w.Text("You have no subscriptions. Try %s.", bot.Span{Text: "subscribe korea-trade weekdays 8:00", Code: true})}
+		return m
+	}
+	var options []bot.Option
+	section := bot.Section{}
+	for _, s := range subs {
+		section.Lines = append(section.Lines, h.line(s, r, w))
+		if len(options) < 25 && h.mayChange(r, s) {
+			options = append(options, bot.Option{Label: clip("#"+strconv.FormatInt(s.ID, 10)+" "+subName(s, w), 70), Value: strconv.FormatInt(s.ID, 10)})
+		}
+	}
+	m.Sections = []bot.Section{section}
+	if len(options) > 0 {
+		m.Actions = []bot.Action{{ID: bot.ActionID("manage", ""), Label: w.Say("Manage one"), Options: options}}
+	}
+	return m
+}
+
+func subName(s digest.Subscription, w bot.Words) string {
+	return cmp.Or(s.Name, s.Query, w.Say("all news"))
+}
+
+// line tells one subscription on one line.
+func (h *Handler) line(s digest.Subscription, r bot.Request, w bot.Words) bot.Text {
+	t := bot.Text{bot.S("#" + strconv.FormatInt(s.ID, 10) + " "), bot.B(subName(s, w)), bot.S(" · " + h.o.Schedules.Describe(s.Schedule, w) + " " + zoneWords(s.Zone, w))}
+	where := w.Say("direct messages")
+	if !s.Destination.Direct {
+		where = s.Destination.String()
+	}
+	t = append(t, bot.S(" · "+where+" · "))
+	switch {
+	case s.State == digest.Paused:
+		return append(t, bot.S(w.Say("paused")))
+	case s.State == digest.Suspended:
+		return append(t, bot.S(w.Say("stopped: %s", s.Reason)))
+	case s.NextRun.IsZero():
+		return append(t, bot.S(w.Say("no next run")))
+	}
+	return append(t, bot.S(w.Say("next %s", w.When(s.NextRun.In(bot.Zone(s.Zone)), r.Now))))
+}
+
+// maySee reports whether the person may see what a subscription gets.
+func (h *Handler) maySee(r bot.Request, s digest.Subscription) bool {
+	return h.mayChange(r, s) || (!s.Destination.Direct && samePlace(r.Place, s.Destination)) || s.Destination.Platform == "web"
+}
+
+// mayChange reports whether the person may change a subscription: its owner,
+// or someone who manages the channel it goes to.
+func (h *Handler) mayChange(r bot.Request, s digest.Subscription) bool {
+	own := s.Owner.ID != "" && s.Owner.Platform == r.Person.Platform && s.Owner.Workspace == r.Person.Workspace && s.Owner.ID == r.Person.ID
+	return own || (!s.Destination.Direct && r.Manager && samePlace(r.Place, s.Destination))
+}
+
+func samePlace(a, b digest.Destination) bool {
+	return a.Platform == b.Platform && a.Channel == b.Channel && a.Direct == b.Direct
+}
+
+// pressSubscription serves the buttons of a subscription. Its right is
+// checked at each press.
+func (h *Handler) pressSubscription(ctx context.Context, r bot.Request, verb, arg string) (bot.Reply, error) {
+	id, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil {
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know this button").WithHint("See /subscriptions.")
+	}
+	sub, err := h.o.Store.Subscription(ctx, id)
+	if err != nil || !h.mayChange(r, sub) {
+		// Whether it exists is nobody else's business.
+		if err == nil || digest.CodeOf(err) == digest.NotFound {
+			err = digest.Errorf(digest.Forbidden, "Subscription #%d is not yours to change", id).WithHint("See /subscriptions.")
+		}
+		return bot.Reply{}, err
+	}
+	switch verb {
+	case "manage":
+		return bot.Reply{Message: h.manage(sub, r)}, nil
+	case "preview":
+		m, err := h.o.Schedules.Preview(ctx, sub)
+		return bot.Reply{Message: m}, err
+	}
+	return h.change(ctx, r, verb, sub)
+}
+
+// change pauses, resumes, removes or brings back a subscription.
+func (h *Handler) change(ctx context.Context, r bot.Request, verb string, sub digest.Subscription) (bot.Reply, error) {
+	if sub.From == "config" {
+		return bot.Reply{}, digest.Errorf(digest.Forbidden, "This digest is set up in the configuration file").WithHint("The operator can change it there.")
+	}
+	w := h.words(r)
+	id := strconv.FormatInt(sub.ID, 10)
+	name := bot.B(subName(sub, w))
+	var reply bot.Reply
+	switch verb {
+	case "pause":
+		sub.State, sub.NextRun = digest.Paused, time.Time{}
+		reply = say(w, w.Text("Paused %s.", name), bot.Action{ID: bot.ActionID("resume", id), Label: w.Say("Resume")})
+	case "unsubscribe":
+		if sub.State == digest.Removed {
+			return say(w, w.Text("%s is stopped already.", name)), nil
+		}
+		sub.State, sub.NextRun = digest.Removed, time.Time{}
+		if err := h.o.Store.SetSetting(ctx, removedKey(id), r.Now.UTC().Format(time.RFC3339)); err != nil {
+			return bot.Reply{}, err
+		}
+		reply = say(w, w.Text("Done. You get no more of %s.", name), bot.Action{ID: bot.ActionID("undo", id), Label: w.Say("Undo")})
+	default:
+		return h.bringBack(ctx, r, verb, sub)
+	}
+	if err := h.o.Store.UpdateSubscription(ctx, sub); err != nil {
+		return bot.Reply{}, err
+	}
+	h.audit(ctx, r, verb, id)
+	return reply, nil
+}
+
+func removedKey(id string) string { return "removed:" + id }
+
+// bringBack resumes a paused or suspended subscription, or takes an
+// unsubscribe back within its time.
+func (h *Handler) bringBack(ctx context.Context, r bot.Request, verb string, sub digest.Subscription) (bot.Reply, error) {
+	id := strconv.FormatInt(sub.ID, 10)
+	if sub.State == digest.Removed {
+		at, err := h.o.Store.Setting(ctx, removedKey(id))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		when, err := time.Parse(time.RFC3339, at)
+		if verb != "undo" || err != nil || r.Now.Sub(when) > undoTime {
+			return bot.Reply{}, digest.Errorf(digest.NotFound, "It is too late to undo that").WithHint("Subscribe again with /subscribe.")
+		}
+	}
+	coming, err := h.o.Schedules.Coming(sub.Schedule, sub.Zone, r.Now, 1)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	sub.State, sub.Reason, sub.NextRun = digest.Active, "", coming[0]
+	if err := h.o.Store.UpdateSubscription(ctx, sub); err != nil {
+		return bot.Reply{}, err
+	}
+	h.audit(ctx, r, verb, id)
+	w := h.words(r)
+	return say(w, w.Text("%s is on again. Next: %s.", bot.B(subName(sub, w)), w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)),
+		bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe")}), nil
+}
+
+// manage shows one subscription with its buttons.
+func (h *Handler) manage(s digest.Subscription, r bot.Request) bot.Message {
+	w := h.words(r)
+	id := strconv.FormatInt(s.ID, 10)
+	m := bot.Message{Lang: w.Lang(), At: r.Now, Zone: s.Zone, Lead: []bot.Text{h.line(s, r, w)}}
+	if coming, err := h.o.Schedules.Coming(s.Schedule, s.Zone, r.Now, 5); err == nil && s.State == digest.Active {
+		var times []string
+		for _, t := range coming {
+			times = append(times, w.When(t.In(bot.Zone(s.Zone)), r.Now))
+		}
+		m.Lead = append(m.Lead, bot.T(w.Say("Coming: %s.", strings.Join(times, "; "))))
+	}
+	m.Actions = []bot.Action{{ID: bot.ActionID("preview", id), Label: w.Say("Preview now")}}
+	if s.From == "config" {
+		m.Lead = append(m.Lead, bot.T(w.Say("It is set up in the configuration file.")))
+		return m
+	}
+	toggle := bot.Action{ID: bot.ActionID("pause", id), Label: w.Say("Pause")}
+	if s.State != digest.Active {
+		toggle = bot.Action{ID: bot.ActionID("resume", id), Label: w.Say("Resume")}
+	}
+	m.Actions = append(m.Actions, toggle, bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe"), Style: bot.Danger})
+	return m
+}
+
+// unsubscribeCommand serves "unsubscribe korea-trade" and "unsubscribe 3".
+func (h *Handler) unsubscribeCommand(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	if _, err := strconv.Atoi(strings.TrimPrefix(r.Args, "#")); err == nil {
+		return h.byNumber(ctx, r, "unsubscribe", r.Args)
+	}
+	subs, err := h.visible(ctx, r)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	for _, s := range subs {
+		if strings.EqualFold(s.Query, r.Args) && r.Args != "" && h.mayChange(r, s) {
+			return h.pressSubscription(ctx, r, "unsubscribe", strconv.FormatInt(s.ID, 10))
+		}
+	}
+	return bot.Reply{Message: h.list(subs, r)}, nil
+}

@@ -1,0 +1,215 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// Ledger is the part of the store that delivering needs.
+type Ledger interface {
+	// ClaimDelivery moves a due row from pending to sending, or an interrupted
+	// one that this worker may reconcile; false when there is nothing to do.
+	ClaimDelivery(ctx context.Context, id int64, now time.Time) (digest.Delivery, bool, error)
+	FinishDelivery(ctx context.Context, d digest.Delivery) error
+	StuckDeliveries(ctx context.Context, startedBefore time.Time, limit int) ([]digest.Delivery, error)
+}
+
+// Troubles hears of what needs a person.
+type Troubles interface {
+	// Suspend stops the delivery's subscription and tells its owner once.
+	Suspend(ctx context.Context, d digest.Delivery, cause *bot.SendError) error
+	// Report tells the operator that a part's fate is unknown, or that it was
+	// given up.
+	Report(ctx context.Context, d digest.Delivery, what string)
+}
+
+// Options are what a Worker needs.
+type Options struct {
+	Ledger    Ledger
+	Troubles  Troubles
+	Platforms []bot.Platform
+	Now       func() time.Time
+	Log       *slog.Logger
+	Timeout   time.Duration                     // of one attempt; 0 means 30 s
+	Jitter    func(time.Duration) time.Duration // picks a wait below its argument; nil means at random
+}
+
+// Worker delivers. It is safe for concurrent use.
+type Worker struct {
+	o         Options
+	platforms map[string]bot.Platform
+}
+
+// New makes a Worker.
+func New(o Options) *Worker {
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Jitter == nil {
+		o.Jitter = func(d time.Duration) time.Duration { return rand.N(d) }
+	}
+	w := &Worker{o: o, platforms: map[string]bot.Platform{}}
+	for _, p := range o.Platforms {
+		w.platforms[p.Name()] = p
+	}
+	return w
+}
+
+// Key is what a platform knows a delivery by: the same for each attempt.
+func Key(d digest.Delivery) string {
+	return fmt.Sprintf("e%d.%d.%s", d.EditionID, d.Part, d.Destination)
+}
+
+// Deliver attempts one delivery. It returns when to try again, the zero time
+// for never. An error means that the ledger could not be read or written; the
+// sweep comes back to it.
+func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err error) {
+	d, ok, err := w.o.Ledger.ClaimDelivery(ctx, id, w.o.Now())
+	if err != nil || !ok {
+		return time.Time{}, err
+	}
+	p, ok := w.platforms[d.Destination.Platform]
+	if !ok {
+		// Not a failure: a token may be missing for one start.
+		return w.later(ctx, d, time.Minute, d.Destination.Platform+" is not connected")
+	}
+	post := bot.Post{Key: Key(d), To: d.Destination, Payload: d.Payload}
+	sctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
+	defer cancel()
+	ref, err := p.Send(sctx, post)
+	return w.settle(ctx, d, post, ref, err)
+}
+
+// Reconcile takes up the deliveries that a crash left in "sending".
+func (w *Worker) Reconcile(ctx context.Context, limit int) (n int, err error) {
+	// An attempt that is still running in another process is younger than this.
+	before := w.o.Now().Add(-w.o.Timeout - 10*time.Second)
+	stuck, err := w.o.Ledger.StuckDeliveries(ctx, before, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range stuck {
+		post := bot.Post{Key: Key(d), To: d.Destination, Payload: d.Payload, Started: d.Started}
+		cause := &bot.SendError{Fate: bot.Unclear, Reason: "interrupted", Err: errors.New("the program stopped while posting")}
+		if _, err := w.unclear(ctx, d, post, cause); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// settle writes down what became of an attempt.
+func (w *Worker) settle(ctx context.Context, d digest.Delivery, post bot.Post, ref string, err error) (time.Time, error) {
+	// What happened is written even when the program is stopping.
+	ctx = context.WithoutCancel(ctx)
+	if err == nil {
+		return w.sent(ctx, d, ref)
+	}
+	var cause *bot.SendError
+	if !errors.As(err, &cause) {
+		cause = &bot.SendError{Fate: bot.Unclear, Reason: "unexpected", Err: err}
+	}
+	w.o.Log.WarnContext(ctx, "post not confirmed", "delivery", d.ID, "edition", d.EditionID, "destination", d.Destination.String(),
+		"fate", string(cause.Fate), "reason", cause.Reason, "attempt", d.Attempts)
+	switch cause.Fate {
+	case bot.Unsent:
+		return w.later(ctx, d, max(cause.RetryAfter, w.o.Jitter(backoff(d.Attempts))), cause.Error())
+	case bot.Refused:
+		return time.Time{}, w.refused(ctx, d, cause)
+	}
+	post.Started = d.Started
+	return w.unclear(ctx, d, post, cause)
+}
+
+func (w *Worker) sent(ctx context.Context, d digest.Delivery, ref string) (time.Time, error) {
+	d.State, d.Ref, d.LastError, d.Updated = digest.Sent, ref, "", w.o.Now()
+	w.o.Log.InfoContext(ctx, "posted", "delivery", d.ID, "edition", d.EditionID, "part", d.Part, "destination", d.Destination.String(), "ref", ref)
+	return time.Time{}, w.o.Ledger.FinishDelivery(ctx, d)
+}
+
+// later puts a delivery that is surely unsent back, or gives it up when its
+// time is over.
+func (w *Worker) later(ctx context.Context, d digest.Delivery, wait time.Duration, why string) (time.Time, error) {
+	now := w.o.Now()
+	d.State, d.LastError, d.NotBefore, d.Updated, d.Started = digest.Pending, why, now.Add(wait), now, time.Time{}
+	if !d.Deadline.IsZero() && d.NotBefore.After(d.Deadline) {
+		d.State = digest.Dead
+		if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
+			return time.Time{}, err
+		}
+		w.o.Troubles.Report(ctx, d, "given up after its time was over: "+why)
+		return time.Time{}, nil
+	}
+	return d.NotBefore, w.o.Ledger.FinishDelivery(ctx, d)
+}
+
+func (w *Worker) refused(ctx context.Context, d digest.Delivery, cause *bot.SendError) error {
+	d.State, d.LastError, d.Updated = digest.Failed, cause.Error(), w.o.Now()
+	if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
+		return err
+	}
+	if cause.Suspend {
+		return w.o.Troubles.Suspend(ctx, d, cause)
+	}
+	w.o.Troubles.Report(ctx, d, "refused: "+cause.Reason)
+	return nil
+}
+
+// unclear finds out what became of a post that may be visible. It never posts
+// blindly: it sends again only where the platform shows the same key once.
+func (w *Worker) unclear(ctx context.Context, d digest.Delivery, post bot.Post, cause *bot.SendError) (time.Time, error) {
+	p := w.platforms[d.Destination.Platform]
+	if r, ok := p.(bot.Repeater); ok && !post.Started.IsZero() && w.o.Now().Add(w.o.Timeout).Sub(post.Started) < r.RepeatWindow() {
+		return w.repeat(ctx, d, p, post)
+	}
+	if f, ok := p.(bot.Finder); ok {
+		fctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
+		defer cancel()
+		ref, err := f.Find(fctx, post)
+		switch {
+		case err == nil && ref != "":
+			return w.sent(ctx, d, ref)
+		case err == nil:
+			return w.later(ctx, d, w.o.Jitter(backoff(d.Attempts)), cause.Error())
+		}
+		w.o.Log.WarnContext(ctx, "a post cannot be looked for", "delivery", d.ID, "error", err)
+	}
+	d.State, d.LastError, d.Updated = digest.Unknown, cause.Error(), w.o.Now()
+	if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
+		return time.Time{}, err
+	}
+	w.o.Troubles.Report(ctx, d, "it may or may not be visible: "+cause.Reason)
+	return time.Time{}, nil
+}
+
+// repeat sends the same key again, within the time in which the platform
+// shows it once.
+func (w *Worker) repeat(ctx context.Context, d digest.Delivery, p bot.Platform, post bot.Post) (time.Time, error) {
+	sctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
+	defer cancel()
+	ref, err := p.Send(sctx, post)
+	if err == nil {
+		return w.sent(ctx, d, ref)
+	}
+	var cause *bot.SendError
+	if errors.As(err, &cause) && cause.Fate == bot.Refused {
+		return time.Time{}, w.refused(ctx, d, cause)
+	}
+	// Still not told. The row stays "sending" with its first start, so that
+	// Reconcile comes again until the window closes.
+	d.LastError, d.Updated = err.Error(), w.o.Now()
+	return w.o.Now().Add(w.o.Jitter(backoff(d.Attempts))), w.o.Ledger.FinishDelivery(ctx, d)
+}
+
+// backoff is the longest wait before attempt n+1: 2 s doubled, up to 5 min.
+func backoff(attempts int) time.Duration {
+	return min(5*time.Minute, 2*time.Second<<min(max(attempts-1, 0), 10))
+}

@@ -1,0 +1,211 @@
+package schedule
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/brief"
+)
+
+// Store is the part of the store that scheduling needs.
+type Store interface {
+	Subscription(ctx context.Context, id int64) (digest.Subscription, error)
+	Subscriptions(ctx context.Context, f digest.SubscriptionFilter) ([]digest.Subscription, error)
+	CreateSubscription(ctx context.Context, s digest.Subscription) (digest.Subscription, error)
+	UpdateSubscription(ctx context.Context, s digest.Subscription) error
+	DueSubscriptions(ctx context.Context, now time.Time, limit int) ([]digest.Subscription, error)
+	Ledger
+}
+
+// Ledger is where editions and their deliveries are written.
+type Ledger interface {
+	CreateEdition(ctx context.Context, p digest.EditionPlan, enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error) (digest.Edition, bool, error)
+	Edition(ctx context.Context, id int64) (digest.Edition, error)
+	DueDeliveries(ctx context.Context, now time.Time, limit int) ([]digest.Delivery, error)
+}
+
+// Digester builds digests.
+type Digester interface {
+	Digest(ctx context.Context, o brief.Order) (digest.Digest, error)
+}
+
+// Deliverer brings a delivery to its destination.
+type Deliverer interface {
+	Deliver(ctx context.Context, id int64) (again time.Time, err error)
+	Reconcile(ctx context.Context, limit int) (int, error)
+}
+
+// Options are what a Scheduler needs.
+type Options struct {
+	Store     Store
+	DB        *sql.DB // where the queue keeps its jobs: the store's own
+	Dialect   string  // "sqlite" or "postgres"
+	Digests   Digester
+	Deliverer Deliverer
+	Platforms []bot.Platform
+	Poll      func(ctx context.Context) error // reads the sources that are due; nil for none
+	Prune     func(ctx context.Context) error // deletes what is too old; nil for none
+	SkipDays  []string
+	Lang      string // of digests whose subscription has none
+	Page      string // address of the page, for links; "" for none
+	Topic     func(slug, lang string) string
+	Operator  *digest.Destination // who hears of troubles; nil for the log alone
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Scheduler runs the queue. Start it once, stop it once.
+type Scheduler struct {
+	o         Options
+	platforms map[string]bot.Platform
+	client    *river.Client[*sql.Tx]
+}
+
+// New makes a Scheduler. The queue's tables must exist, see MigrateQueue.
+func New(o Options) (*Scheduler, error) {
+	s := &Scheduler{o: o, platforms: map[string]bot.Platform{}}
+	for _, p := range o.Platforms {
+		s.platforms[p.Name()] = p
+	}
+	client, err := s.newClient()
+	if err != nil {
+		return nil, fmt.Errorf("make queue: %w", err)
+	}
+	s.client = client
+	return s, nil
+}
+
+// Start begins to work until Stop. It returns at once.
+func (s *Scheduler) Start(ctx context.Context) error {
+	// The queue's life is ended by Stop, in order, and not by the context that
+	// began it.
+	if err := s.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start queue: %w", err)
+	}
+	return nil
+}
+
+// Stop lets running jobs end, for at most 20 s.
+func (s *Scheduler) Stop(ctx context.Context) error {
+	if err := s.client.Stop(ctx); err != nil {
+		return fmt.Errorf("stop queue: %w", err)
+	}
+	return nil
+}
+
+// tickBatch is how many due subscriptions are read at once.
+const tickBatch = 200
+
+// Tick runs every subscription whose time has come, oldest first. One that
+// fails is tried again at the next tick and keeps no other waiting.
+func (s *Scheduler) Tick(ctx context.Context) error {
+	now := s.o.Now()
+	tried := map[int64]bool{}
+	for {
+		due, err := s.o.Store.DueSubscriptions(ctx, now, tickBatch)
+		if err != nil {
+			return fmt.Errorf("find due subscriptions: %w", err)
+		}
+		fresh := 0
+		for _, sub := range due {
+			if tried[sub.ID] {
+				continue
+			}
+			tried[sub.ID] = true
+			fresh++
+			if _, err := s.Run(ctx, sub, now); err != nil {
+				s.o.Log.ErrorContext(ctx, "a digest could not be built", "subscription", sub.ID, "error", err)
+			}
+		}
+		if fresh == 0 || ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// Sweep takes up what a crash or a fault of the queue left lying: it
+// reconciles posts that were interrupted and wakes a worker for each due
+// delivery that has no live job.
+func (s *Scheduler) Sweep(ctx context.Context) error {
+	if _, err := s.o.Deliverer.Reconcile(ctx, 100); err != nil {
+		return fmt.Errorf("reconcile: %w", err)
+	}
+	due, err := s.o.Store.DueDeliveries(ctx, s.o.Now(), 1000)
+	if err != nil {
+		return fmt.Errorf("find due deliveries: %w", err)
+	}
+	jobs := make([]int64, len(due))
+	for i, d := range due {
+		jobs[i] = d.ID
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	// A job that is live already is not inserted twice: uniqueness is by the
+	// delivery's number.
+	_, err = s.client.InsertMany(ctx, deliverJobs(jobs))
+	return err
+}
+
+func deliverJobs(ids []int64) []river.InsertManyParams {
+	jobs := make([]river.InsertManyParams, len(ids))
+	for i, id := range ids {
+		jobs[i] = river.InsertManyParams{Args: deliverArgs{id}, InsertOpts: &river.InsertOpts{Queue: deliverQueue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: live}}}
+	}
+	return jobs
+}
+
+// enqueue inserts the jobs of new deliveries in the ledger's transaction.
+func (s *Scheduler) enqueue(ctx context.Context, tx *sql.Tx, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := s.client.InsertManyTx(ctx, tx, deliverJobs(ids))
+	return err
+}
+
+// maxSnooze bounds how long a job sleeps: the ledger's times are by the
+// injected clock, the queue's by the machine's.
+const maxSnooze = time.Minute
+
+func (s *Scheduler) deliver(ctx context.Context, id int64) error {
+	again, err := s.o.Deliverer.Deliver(ctx, id)
+	if err != nil {
+		return err
+	}
+	if again.IsZero() {
+		return nil
+	}
+	return river.JobSnooze(max(0, min(again.Sub(s.o.Now()), maxSnooze)))
+}
+
+func (s *Scheduler) poll(ctx context.Context) error {
+	return s.o.Poll(ctx)
+}
+
+func (s *Scheduler) prune(ctx context.Context) error { return s.o.Prune(ctx) }
+
+// RunNow builds and posts a digest of a subscription at once, outside its
+// times: /digest now.
+func (s *Scheduler) RunNow(ctx context.Context, id int64) (digest.Edition, error) {
+	sub, err := s.o.Store.Subscription(ctx, id)
+	if err != nil {
+		return digest.Edition{}, err
+	}
+	now := s.o.Now()
+	next := sub.NextRun
+	sub.NextRun = now
+	e, err := s.write(ctx, sub, now, now, next)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return e, fmt.Errorf("build digest of subscription %d: %w", id, err)
+	}
+	return e, err
+}
