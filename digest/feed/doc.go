@@ -1,0 +1,32 @@
+// Package feed brings the world in: it turns feeds, pages, files and folders
+// into articles, and nothing else. It stores nothing and judges nothing.
+//
+// In come bytes (an HTTP answer, a file, standard input) and addresses; out go
+// values of digest.Article, digest.Source and digest.SourceHealth, and errors
+// that name what was wrong and where. All input is untrusted: every reader has
+// limits on size, depth and time, reads broken documents as far as they go,
+// and never panics.
+//
+// The parts, in the order an article passes them:
+//
+//	ReadFile, ReadDir, ReadStream   import files: text, Markdown, HTML, JSON(L), CSV, feeds
+//	Fetcher                         polite, guarded HTTP; Poll reads one source once
+//	Parse                           a feed document -> Feed; a pure function
+//	Extract                         a page -> its main text; a pure function
+//	Result.Settle                   when to read the source again, and how it is doing; pure
+//	ParseOPML, WriteOPML, Starter   lists of sources
+//	Sample                          articles that come with the program
+//
+// Parsers are functions from bytes to values, so that each can be fuzzed and
+// each case is a file in testdata. Fetching is one struct whose clock,
+// resolver and allowed addresses are given to it, so that the tests run
+// against a world inside the process.
+//
+// Libraries: mmcdole/gofeed reads RSS 0.9x to 2.0, RDF, Atom and JSON Feed
+// (the widest set of real-world quirks and the best-kept in Go);
+// markusmobius/go-trafilatura extracts main text (the best published score
+// among open extractors, above go-readability, which it uses as a second
+// opinion); temoto/robotstxt reads robots.txt; x/net/html/charset and
+// gogs/chardet (already a part of go-trafilatura) tell encodings;
+// andybalholm/brotli decodes br.
+package feed
