@@ -1,0 +1,77 @@
+package web
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+// maxIngest is the largest batch of articles, in bytes.
+const maxIngest = 32 << 20
+
+// apiBrief is GET /api/brief?q=korea-trade&limit=10.
+func (s *Server) apiBrief(w http.ResponseWriter, r *http.Request) {
+	limit := digest.DefaultLength
+	if v := r.URL.Query().Get("limit"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > 100 {
+			apiError(w, digest.Errorf(digest.Invalid, "limit must be from 1 to 100"))
+			return
+		}
+		limit = n
+	}
+	b, err := s.o.Brief(r.Context(), r.URL.Query().Get("q"), limit)
+	if err != nil {
+		apiError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, b.JSON())
+}
+
+// apiArticles is POST /api/articles: one JSON object a line, with the token
+// as bearer. Good lines are kept; bad ones are named, with status 422.
+func (s *Server) apiArticles(w http.ResponseWriter, r *http.Request) {
+	if s.o.Token == "" || s.o.Add == nil {
+		apiError(w, digest.Errorf(digest.Forbidden, "taking articles in is closed").WithHint("Set DAYBRIEF_API_TOKEN to open it."))
+		return
+	}
+	if !sameToken(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), s.o.Token) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "the token is missing or wrong"})
+		return
+	}
+	added, err := s.o.Add(r.Context(), http.MaxBytesReader(w, r.Body, maxIngest))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]any{"error": "the batch is larger than 32 MiB; send it in parts", "new": added.New})
+	case err != nil:
+		apiError(w, err)
+	case len(added.Bad) > 0:
+		writeJSON(w, http.StatusUnprocessableEntity, added)
+	default:
+		writeJSON(w, http.StatusOK, added)
+	}
+}
+
+// sameToken compares in constant time, whatever the lengths.
+func sameToken(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+func apiError(w http.ResponseWriter, err error) {
+	body := map[string]string{"error": "a fault in the program; the log has its cause"}
+	if digest.CodeOf(err) != digest.Internal {
+		body["error"] = err.Error()
+		if hint := digest.HintOf(err); hint != "" {
+			body["hint"] = hint
+		}
+	}
+	writeJSON(w, statusOf(err), body)
+}
