@@ -114,3 +114,11 @@ type EditionFilter struct {
 	Before         time.Time
 	Limit          int // 0 means 20
 }
+
+// Lease says who alone does something until when, such as holding the
+// gateway's connection. It is renewed well before it runs out.
+type Lease struct {
+	Name   string
+	Holder string // names one process: host, process number, start
+	Until  time.Time
+}
