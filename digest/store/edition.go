@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strconv"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+const editionColumns = "e.id, e.subscription_id, e.slot, e.scheduled, e.built, e.title, e.missed, e.stories, e.content"
+
+func scanEdition(row scanner) (digest.Edition, error) {
+	var e digest.Edition
+	var stories string
+	err := row.Scan(&e.ID, &e.SubscriptionID, &e.Slot, at{&e.Scheduled}, at{&e.Built}, &e.Title, &e.Missed, &stories, &e.Content)
+	if err == nil && stories != "[]" {
+		err = json.Unmarshal([]byte(stories), &e.Stories)
+	}
+	return e, err
+}
+
+// CreateEdition writes all of one scheduled run in one transaction: the
+// edition, its deliveries, their jobs (enqueue is called once with the
+// deliveries' IDs in the order of the plan) and when the subscription runs
+// next. Where the subscription has an edition of this slot already, that one
+// is returned with created false and nothing is enqueued; the next run moves
+// on all the same.
+//
+// The next run moves on only while it still stands at this edition's
+// scheduled time or before, and the subscription is active: what a person
+// has changed meanwhile stays. NotFound means that the subscription does not
+// exist.
+func (s *Store) CreateEdition(ctx context.Context, plan digest.EditionPlan,
+	enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error) (e digest.Edition, created bool, err error) {
+	doing := "create the edition of " + plan.Edition.Slot + " for subscription " + strconv.FormatInt(plan.Edition.SubscriptionID, 10)
+	err = s.write(ctx, doing, func(c *session) error {
+		e, created = plan.Edition, false
+		id, err := insertEdition(ctx, c, plan.Edition)
+		switch {
+		case err != nil:
+			return err
+		case id == 0:
+			e, err = scanEdition(c.row(ctx, "SELECT "+editionColumns+" FROM editions e WHERE subscription_id = $1 AND slot = $2",
+				plan.Edition.SubscriptionID, plan.Edition.Slot))
+		default:
+			e.ID, created = id, true
+			err = planDeliveries(ctx, c, id, plan.Deliveries, enqueue)
+		}
+		if err != nil {
+			return err
+		}
+		return moveOn(ctx, c, plan)
+	})
+	return e, created, err
+}
+
+// insertEdition returns 0 when the slot is taken.
+func insertEdition(ctx context.Context, c *session, e digest.Edition) (id int64, err error) {
+	stories, err := json.Marshal(append([]digest.Told{}, e.Stories...))
+	if err != nil {
+		return 0, err
+	}
+	err = c.each(ctx, func(row scanner) error { return row.Scan(&id) },
+		`INSERT INTO editions (subscription_id, slot, scheduled, built, title, missed, stories, content)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (subscription_id, slot) DO NOTHING RETURNING id`,
+		e.SubscriptionID, e.Slot, micros(e.Scheduled), micros(e.Built), e.Title, e.Missed, string(stories), bytesOf(e.Content))
+	return id, err
+}
+
+// bytesOf makes no bytes an empty value, which is not NULL.
+func bytesOf(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func planDeliveries(ctx context.Context, c *session, edition int64, all []digest.Delivery,
+	enqueue func(context.Context, *sql.Tx, []int64) error) error {
+	ids := make([]int64, len(all))
+	for i, d := range all {
+		d.EditionID = edition
+		id, err := insertDelivery(ctx, c, d)
+		if err != nil {
+			return err
+		}
+		ids[i] = id
+	}
+	if enqueue == nil || len(ids) == 0 {
+		return nil
+	}
+	return enqueue(ctx, c.tx, ids)
+}
+
+// moveOn sets when the subscription runs next.
+func moveOn(ctx context.Context, c *session, plan digest.EditionPlan) error {
+	_, err := c.exec(ctx, `UPDATE subscriptions SET next_run = $2 WHERE id = $1 AND state = 'active' AND next_run <= $3`,
+		plan.Edition.SubscriptionID, micros(plan.NextRun), micros(plan.Edition.Scheduled))
+	if err == nil {
+		_, err = c.exec(ctx, "UPDATE subscriptions SET last_run = $2 WHERE id = $1 AND last_run < $2",
+			plan.Edition.SubscriptionID, micros(plan.Edition.Scheduled))
+	}
+	return err
+}
+
+// Edition returns one, NotFound when it does not exist.
+func (s *Store) Edition(ctx context.Context, id int64) (digest.Edition, error) {
+	e, err := scanEdition(s.reading().row(ctx, "SELECT "+editionColumns+" FROM editions e WHERE id = $1", id))
+	return e, s.fail("find edition "+strconv.FormatInt(id, 10), err)
+}
+
+// Editions returns those that a filter selects, latest first.
+func (s *Store) Editions(ctx context.Context, f digest.EditionFilter) ([]digest.Edition, error) {
+	var w conditions
+	if f.SubscriptionID != 0 {
+		w.add("e.subscription_id = " + w.arg(f.SubscriptionID))
+	}
+	if f.Destination.Platform != "" {
+		w.add("EXISTS (SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.target = " + w.arg(f.Destination.String()) + ")")
+	}
+	if !f.Before.IsZero() {
+		w.add("e.scheduled < " + w.arg(micros(f.Before)))
+	}
+	limit := 20
+	if f.Limit > 0 {
+		limit = f.Limit
+	}
+	var out []digest.Edition
+	err := s.reading().each(ctx, func(row scanner) error {
+		e, err := scanEdition(row)
+		out = append(out, e)
+		return err
+	}, "SELECT "+editionColumns+" FROM editions e"+w.text()+" ORDER BY e.scheduled DESC, e.id DESC LIMIT "+w.arg(limit), w.args...)
+	return out, s.fail("read editions", err)
+}
+
+// Told returns what a destination has been told of stories; those it was never
+// told of are missing.
+func (s *Store) Told(ctx context.Context, to digest.Destination, storyIDs []int64) (map[int64]digest.Told, error) {
+	out := make(map[int64]digest.Told, len(storyIDs))
+	for _, list := range lists(storyIDs) {
+		err := s.reading().each(ctx, func(row scanner) error {
+			var t digest.Told
+			err := row.Scan(&t.StoryID, &t.Articles, &t.Sources)
+			out[t.StoryID] = t
+			return err
+		}, "SELECT story_id, articles, sources FROM told WHERE target = $1 AND story_id IN "+placeholders(1, len(list)),
+			append([]any{to.String()}, list...)...)
+		if err != nil {
+			return nil, s.fail("read what was told", err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,428 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+const (
+	defaultLimit = 2000
+	// maxDays is the longest window whose days are named in a match; a longer
+	// one is left to the rows.
+	maxDays = 45
+)
+
+// Search returns the articles that have all facets of q, then those that lack
+// exactly one, each newest first, at most q.Limit in all. A query of one facet
+// has no second kind, and a query of none finds what its window, source and
+// languages let through. Both databases give the same candidates in the same
+// order with the same weights.
+func (s *Store) Search(ctx context.Context, q digest.Search) ([]digest.Candidate, error) {
+	out, err := s.search(ctx, q)
+	if err != nil {
+		return nil, s.fail("search", err)
+	}
+	return out, nil
+}
+
+func (s *Store) search(ctx context.Context, q digest.Search) ([]digest.Candidate, error) {
+	f := &finder{c: s.reading(), q: q, facets: facetsOf(q), limit: q.Limit}
+	if f.limit <= 0 {
+		f.limit = defaultLimit
+	}
+	if open, err := f.frame(ctx); err != nil || !open {
+		return nil, err
+	}
+	hits, err := f.find(ctx, f.facets, f.limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.facets) > 1 && len(hits) < f.limit {
+		if hits, err = f.addNear(ctx, hits); err != nil {
+			return nil, err
+		}
+	}
+	counts, err := f.counts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return f.candidates(hits, newScorer(f.facets, counts, hits)), nil
+}
+
+// facet is one thing asked for.
+type facet struct {
+	slugs  []string // any of these tags; nil for words
+	words  phrase   // these terms in this order
+	hashes []uint32 // of words
+	marks  []phrase // the tags as terms of the index
+}
+
+func (f *facet) isWords() bool { return f.slugs == nil }
+
+// facetsOf lists the facets in the order of a Candidate's fields: countries,
+// the region, topics, terms.
+func facetsOf(q digest.Search) []facet {
+	var out []facet
+	for _, c := range q.Countries {
+		out = append(out, tagFacet([]string{c}, countryTerm))
+	}
+	if len(q.Members) > 0 {
+		out = append(out, tagFacet(q.Members, countryTerm))
+	}
+	for _, t := range q.Topics {
+		out = append(out, tagFacet([]string{t}, topicTerm))
+	}
+	for _, terms := range q.Terms {
+		out = append(out, wordFacet(terms))
+	}
+	return out
+}
+
+func tagFacet(slugs []string, term func(string) string) facet {
+	f := facet{slugs: slices.Clone(slugs)}
+	for _, s := range slugs {
+		f.marks = append(f.marks, phrase{term(s)})
+	}
+	return f
+}
+
+// wordFacet drops what no article can hold; when nothing is left, the facet is
+// one that no article has.
+func wordFacet(terms []string) facet {
+	var f facet
+	for _, t := range terms {
+		if t = plainTerm(t); t != "" {
+			f.words = append(f.words, t)
+			f.hashes = append(f.hashes, hashTerm(t))
+		}
+	}
+	if len(f.words) == 0 {
+		f.words = phrase{mark + "none"}
+	}
+	return f
+}
+
+// hit is an article that was found, before scoring.
+type hit struct {
+	id, story, time int64
+	source          string
+	weights         []float64 // by facet; of words only that they are there
+	terms           frequency
+}
+
+func newestFirst(a, b hit) int {
+	return cmp.Or(cmp.Compare(b.time, a.time), cmp.Compare(b.id, a.id))
+}
+
+// finder is one search under way.
+type finder struct {
+	c        *session
+	q        digest.Search
+	facets   []facet
+	limit    int
+	from, to int64 // the window: no wider than what is stored
+}
+
+// frame narrows the window to what is stored and reports whether anything is.
+func (f *finder) frame(ctx context.Context) (bool, error) {
+	var first, last int64
+	err := f.c.row(ctx, "SELECT coalesce((SELECT min(time) FROM articles), 0), coalesce((SELECT max(time) FROM articles), -1)").
+		Scan(&first, &last)
+	from, to := bounds(f.q.Since, f.q.Until)
+	f.from, f.to = max(from, first), min(to, last+1)
+	return f.from < f.to && last >= first, err
+}
+
+// addNear adds those that lack exactly one facet. They are what has all the
+// others, less the hits, which are complete here.
+func (f *finder) addNear(ctx context.Context, full []hit) ([]hit, error) {
+	have := make(map[int64]bool, len(full))
+	for _, h := range full {
+		have[h.id] = true
+	}
+	var near []hit
+	for drop := range f.facets {
+		others := slices.Delete(slices.Clone(f.facets), drop, drop+1)
+		found, err := f.find(ctx, others, f.limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range found {
+			if !have[h.id] {
+				h.weights = slices.Insert(h.weights, drop, 0)
+				near = append(near, h)
+			}
+		}
+	}
+	slices.SortFunc(near, newestFirst)
+	return append(full, near[:min(len(near), f.limit-len(full))]...), nil
+}
+
+// find returns the newest articles that have all of some facets.
+func (f *finder) find(ctx context.Context, facets []facet, limit int) ([]hit, error) {
+	q := &searchQuery{finder: f, facets: facets, limit: limit}
+	if slices.ContainsFunc(facets, func(x facet) bool { return x.isWords() }) {
+		q.startFromWords()
+	} else if err := q.startFromTags(ctx); err != nil {
+		return nil, err
+	}
+	hits := make([]hit, 0, 64)
+	err := f.c.each(ctx, func(row scanner) error {
+		h, err := q.scan(row)
+		hits = append(hits, h)
+		return err
+	}, q.text(), q.args...)
+	slices.SortFunc(hits, newestFirst)
+	return hits, err
+}
+
+// candidates turns hits into what was asked for.
+func (f *finder) candidates(hits []hit, score scorer) []digest.Candidate {
+	out := make([]digest.Candidate, len(hits))
+	countries, topics := len(f.q.Countries), len(f.q.Topics)
+	for i, h := range hits {
+		c := digest.Candidate{ArticleID: h.id, StoryID: h.story, Source: h.source, Time: instant(h.time)}
+		w := h.weights
+		c.Countries, w = w[:countries:countries], w[countries:]
+		if len(f.q.Members) > 0 {
+			c.Member, w = w[0], w[1:]
+		}
+		c.Topics, w = w[:topics:topics], w[topics:]
+		c.Terms = w
+		for t := range w {
+			if w[t] > 0 {
+				w[t] = score.of(len(f.facets)-len(w)+t, h.terms)
+			}
+		}
+		out[i] = c
+	}
+	return out
+}
+
+// days is the window as terms of the index; nil when it has too many.
+func (f *finder) days() []phrase {
+	first, last := dayOf(f.from), dayOf(f.to-1)
+	if last-first >= maxDays {
+		return nil
+	}
+	var out []phrase
+	for d := first; d <= last; d++ {
+		out = append(out, phrase{mark + "d" + strconv.FormatInt(d, 10)})
+	}
+	return out
+}
+
+// counts returns for each facet of words how many articles of the window's
+// days have them, and how many articles there are; both of the whole store
+// when the window is long.
+func (f *finder) counts(ctx context.Context) (counts, error) {
+	out := counts{having: make([]int, len(f.facets))}
+	if !slices.ContainsFunc(f.facets, func(x facet) bool { return x.isWords() }) {
+		return out, nil
+	}
+	from, to := f.from, f.to
+	days := f.days()
+	if days == nil {
+		from, to = -1<<62, 1<<62
+	} else {
+		const day = int64(86_400_000_000)
+		from, to = dayOf(from)*day, (dayOf(to-1)+1)*day
+	}
+	if err := f.c.row(ctx, "SELECT count(*) FROM articles WHERE time >= $1 AND time < $2", from, to).Scan(&out.all); err != nil {
+		return out, err
+	}
+	words := f.c.kind.words
+	for i, x := range f.facets {
+		if !x.isWords() {
+			continue
+		}
+		e := expression{{x.words}}
+		if days != nil {
+			e = append(e, days)
+		}
+		if err := f.c.row(ctx, words.count(), words.spell(e)).Scan(&out.having[i]); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// searchQuery puts one statement together. Both databases take its text: the
+// tables stand in the order SQLite is to go through them, joined by CROSS JOIN,
+// which it keeps to and which is free for PostgreSQL to rearrange.
+type searchQuery struct {
+	*finder
+	facets []facet
+	limit  int
+	tables []string
+	where  []string
+	column []string // the weight of each facet
+	args   []any
+	scored bool // term frequencies are read too
+}
+
+func (q *searchQuery) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// startFromWords matches words, tags and days in the index of words; the rows
+// of the tags then only give weights.
+func (q *searchQuery) startFromWords() {
+	var e expression
+	for _, x := range q.facets {
+		if x.isWords() {
+			e = append(e, []phrase{x.words})
+		} else {
+			e = append(e, x.marks)
+		}
+	}
+	if days := q.days(); days != nil {
+		e = append(e, days)
+	}
+	q.scored = true
+	from, condition := q.c.kind.words.match()
+	q.arg(q.c.kind.words.spell(e))
+	q.tables, q.where = []string{from}, []string{condition}
+	q.window("a.time")
+	for i := range q.facets {
+		q.weigh(i, "a.time", "a.id")
+	}
+}
+
+// startFromTags goes through the rarest tag's rows of the window, newest
+// first. Without any tag it goes through the articles.
+func (q *searchQuery) startFromTags(ctx context.Context) error {
+	first, err := q.rarest(ctx)
+	if err != nil {
+		return err
+	}
+	if first < 0 {
+		q.tables = []string{"articles a"}
+		q.window("a.time")
+		return nil
+	}
+	x := q.facets[first]
+	if len(x.slugs) == 1 {
+		q.tables = []string{"article_tags d"}
+		q.where = []string{"d.slug = " + q.arg(x.slugs[0])}
+		q.window("d.time")
+	} else {
+		var b strings.Builder
+		b.WriteString("(SELECT time, article_id, max(weight) AS weight FROM article_tags WHERE slug IN (")
+		b.WriteString(q.list(x.slugs) + ") AND time >= " + q.arg(q.from) + " AND time < " + q.arg(q.to))
+		b.WriteString(" GROUP BY time, article_id) d")
+		q.tables = []string{b.String()}
+	}
+	for i := range q.facets {
+		if i == first {
+			q.column = append(q.column, "d.weight")
+		} else {
+			q.weigh(i, "d.time", "d.article_id")
+		}
+	}
+	q.tables = append(q.tables, "articles a")
+	q.where = append(q.where, "a.id = d.article_id")
+	return nil
+}
+
+func (q *searchQuery) list(values []string) string {
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = q.arg(v)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (q *searchQuery) window(column string) {
+	q.where = append(q.where, column+" >= "+q.arg(q.from), column+" < "+q.arg(q.to))
+}
+
+// weigh joins the rows that give facet i's weight.
+func (q *searchQuery) weigh(i int, time, id string) {
+	x := q.facets[i]
+	switch name := "t" + strconv.Itoa(i); {
+	case x.isWords():
+		q.column = append(q.column, "1.0")
+	case len(x.slugs) == 1:
+		q.tables = append(q.tables, "article_tags "+name)
+		q.where = append(q.where, name+".slug = "+q.arg(x.slugs[0]), name+".time = "+time, name+".article_id = "+id)
+		q.column = append(q.column, name+".weight")
+	default:
+		q.column = append(q.column, "(SELECT max(r.weight) FROM article_tags r WHERE r.slug IN ("+q.list(x.slugs)+
+			") AND r.time = "+time+" AND r.article_id = "+id+")")
+	}
+}
+
+// rarest returns the index of the facet with the fewest rows in the window,
+// counting no further than enough; -1 when there is none. A region is gone
+// through only where it is all there is.
+func (q *searchQuery) rarest(ctx context.Context) (int, error) {
+	const enough = 4000
+	if len(q.facets) < 2 {
+		return len(q.facets) - 1, nil
+	}
+	best, least := 0, enough+1
+	for i, x := range q.facets {
+		if len(x.slugs) > 1 {
+			continue
+		}
+		var n int
+		err := q.c.row(ctx, `SELECT count(*) FROM (SELECT 1 FROM article_tags
+			WHERE slug = $1 AND time >= $2 AND time < $3 LIMIT $4) AS some`, x.slugs[0], q.from, q.to, enough).Scan(&n)
+		if err != nil {
+			return 0, err
+		}
+		if n < least {
+			best, least = i, n
+		}
+	}
+	return best, nil
+}
+
+// text is the whole statement.
+func (q *searchQuery) text() string {
+	if q.q.Source != "" {
+		q.where = append(q.where, "a.source = "+q.arg(q.q.Source))
+	}
+	if len(q.q.Langs) > 0 {
+		q.where = append(q.where, "a.lang IN ("+q.list(q.q.Langs)+")")
+	}
+	columns := "a.id, a.story_id, a.time, a.source"
+	for i, c := range q.column {
+		columns += ", " + c + " AS w" + strconv.Itoa(i)
+	}
+	inner := "SELECT " + columns + " FROM " + strings.Join(q.tables, " CROSS JOIN ") + " WHERE " + strings.Join(q.where, " AND ")
+	order := "a.time DESC, a.id DESC"
+	if strings.HasPrefix(q.tables[0], "article_tags d") {
+		order = "d.time DESC, d.article_id DESC" // the order of the rows as they come
+	}
+	for i, x := range q.facets {
+		if len(x.slugs) > 1 && q.column[i] != "d.weight" && !q.scored { // a subquery's value cannot be named beside it
+			inner = "SELECT * FROM (" + inner + ") AS o WHERE w" + strconv.Itoa(i) + " IS NOT NULL"
+			order = "time DESC, id DESC"
+		}
+	}
+	inner += " ORDER BY " + order + " LIMIT " + q.arg(q.limit)
+	if !q.scored {
+		return inner
+	}
+	return "SELECT o.*, f.terms FROM (" + inner + ") AS o CROSS JOIN article_terms f WHERE f.article_id = o.id"
+}
+
+func (q *searchQuery) scan(row scanner) (hit, error) {
+	h := hit{weights: make([]float64, len(q.facets))}
+	dest := []any{&h.id, &h.story, &h.time, &h.source}
+	for i := range h.weights {
+		dest = append(dest, &h.weights[i])
+	}
+	if q.scored {
+		dest = append(dest, (*[]byte)(&h.terms))
+	}
+	return h, row.Scan(dest...)
+}
