@@ -10,13 +10,14 @@ type Message struct {
 	Title    Text      `json:"title,omitempty"` // the heading: what and when
 	Lead     []Text    `json:"lead,omitempty"`  // lines under it: what it was made from, how the request was read
 	Sections []Section `json:"sections,omitempty"`
-	Tail     []Text    `json:"tail,omitempty"`    // lines after the stories: "Also: 5 more"
-	Notes    []Text    `json:"notes,omitempty"`   // set off: "2 of 34 sources could not be read this morning."
-	Footer   []Text    `json:"footer,omitempty"`  // why it came, when it comes next
-	Actions  []Action  `json:"actions,omitempty"` // buttons under all of it
-	Lang     string    `json:"lang,omitempty"`    // BCP 47 of the words around the news
-	At       time.Time `json:"at,omitzero"`       // when it was made: what "2 h ago" is counted from where a platform cannot
-	Zone     string    `json:"zone,omitempty"`    // IANA zone in which times are told where a platform cannot
+	Tail     []Text    `json:"tail,omitempty"`     // lines after the stories: "Also: 5 more"
+	Notes    []Text    `json:"notes,omitempty"`    // set off: "2 of 34 sources could not be read this morning."
+	Footer   []Text    `json:"footer,omitempty"`   // why it came, when it comes next
+	Actions  []Action  `json:"actions,omitempty"`  // buttons under all of it
+	ShowWhy  bool      `json:"show_why,omitempty"` // text shows each story's Why under it
+	Lang     string    `json:"lang,omitempty"`     // BCP 47 of the words around the news
+	At       time.Time `json:"at,omitzero"`        // when it was made: what "2 h ago" is counted from where a platform cannot
+	Zone     string    `json:"zone,omitempty"`     // IANA zone in which times are told where a platform cannot
 }
 
 // Section is a heading, then lines of text, then stories. A section without a

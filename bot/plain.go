@@ -81,8 +81,10 @@ func (p *plainWriter) item(m Message, it Item) {
 		p.line("  ", T(strings.Join(it.Summary, " ")))
 	}
 	p.dim("  ", m.Meta(it))
-	for _, why := range it.Why {
-		p.dim("  ", T("– "+why))
+	if m.ShowWhy {
+		for _, why := range it.Why {
+			p.dim("  ", T("– "+why))
+		}
 	}
 }
 
@@ -94,18 +96,13 @@ func (p *plainWriter) lines(indent string, lines []Text) {
 
 // dim writes a line that matters less.
 func (p *plainWriter) dim(indent string, t Text) {
-	if len(t) == 0 {
+	if !p.t.Style || len(t) == 0 {
+		p.line(indent, t)
 		return
 	}
-	if p.t.Style {
-		p.b.WriteString("\x1b[2m")
-	}
+	p.b.WriteString("\x1b[2m")
 	p.line(indent, t)
-	if p.t.Style {
-		s := strings.TrimSuffix(p.b.String(), "\n")
-		p.b.Reset()
-		p.b.WriteString(s + "\x1b[22m\n")
-	}
+	p.b.WriteString("\x1b[22m")
 }
 
 // line writes a text wrapped at the width, its further lines indented too.

@@ -44,7 +44,7 @@ func (s *Scheduler) Sync(ctx context.Context, wanted []digest.Subscription) erro
 func syncKey(s digest.Subscription) string { return s.Name + "\x00" + s.Destination.String() }
 
 func (s *Scheduler) syncOne(ctx context.Context, want, old digest.Subscription, exists bool) error {
-	p, err := s.plan(want)
+	p, err := s.o.Composer.Plan(want)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
-	"github.com/daybrief/daybrief/digest/brief"
 )
 
 // Store is the part of the store that scheduling needs.
@@ -32,11 +31,6 @@ type Ledger interface {
 	DueDeliveries(ctx context.Context, now time.Time, limit int) ([]digest.Delivery, error)
 }
 
-// Digester builds digests.
-type Digester interface {
-	Digest(ctx context.Context, o brief.Order) (digest.Digest, error)
-}
-
 // Deliverer brings a delivery to its destination.
 type Deliverer interface {
 	Deliver(ctx context.Context, id int64) (again time.Time, err error)
@@ -48,16 +42,13 @@ type Options struct {
 	Store     Store
 	DB        *sql.DB // where the queue keeps its jobs: the store's own
 	Dialect   string  // "sqlite" or "postgres"
-	Digests   Digester
+	Composer  Composer
 	Deliverer Deliverer
 	Platforms []bot.Platform
 	Poll      func(ctx context.Context) error // reads the sources that are due; nil for none
 	Prune     func(ctx context.Context) error // deletes what is too old; nil for none
-	SkipDays  []string
-	Lang      string // of digests whose subscription has none
-	Page      string // address of the page, for links; "" for none
-	Topic     func(slug, lang string) string
-	Operator  *digest.Destination // who hears of troubles; nil for the log alone
+	Lang      string                          // of notices to the operator
+	Operator  *digest.Destination             // who hears of troubles; nil for the log alone
 	Now       func() time.Time
 	Log       *slog.Logger
 }
