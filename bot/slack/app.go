@@ -1,0 +1,228 @@
+package slack
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// DefaultCommand is the slash command unless Options name another.
+const DefaultCommand = "/brief"
+
+// Platform is the word for Slack in digest.Destination.Platform and
+// digest.Person.Platform.
+const Platform = "slack"
+
+// Options is what an App needs. Only a bot token is needed to post; people can
+// ask when there is an app token (Socket Mode) or a signing secret (HTTP) too.
+type Options struct {
+	BotToken      string // xoxb-…, from "OAuth & Permissions"
+	AppToken      string // xapp-…, with connections:write; turns Socket Mode on
+	SigningSecret string // from "Basic Information"; needed for HTTP alone
+
+	APIURL     string               // default https://slack.com/api/; tests point it at a fake
+	HTTPClient *http.Client         // default: one without redirects and with the environment's proxy
+	Now        func() time.Time     // default time.Now
+	Logger     *slog.Logger         // default: none
+	Handler    bot.Handler          // answers; nil when nobody can ask
+	Command    string               // default /brief; another app in the workspace may have that
+	Commands   []bot.CommandSpec    // the words after the command; default: those of Words
+	Managers   bool                 // find out who may manage a channel, by conversations.info where its scope was granted
+	Workers    int                  // requests handled at once, default 8
+	Queue      int                  // requests that wait, default 256; more are told that the bot is busy
+	Channels   []string             // channels that the operator's digests go to, for Doctor
+	Pauses     map[string]time.Time // what ExportPauses returned before a restart
+
+	// Wait waits for d or until ctx is done; default: a timer. A test that moves
+	// Now moves this too.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Jitter draws from [0, 1) to spread reconnects; default math/rand/v2.
+	Jitter func() float64
+	// Paused is told when Slack asked for a pause, with all that are to come,
+	// so that a restart honours them.
+	Paused func(pauses map[string]time.Time)
+	// Revoked is told that the app was uninstalled, or its token revoked, in a
+	// workspace. It may be told more than once.
+	Revoked func(ctx context.Context, workspace, reason string)
+}
+
+// App is daybrief in one Slack workspace. It is safe for concurrent use.
+type App struct {
+	o      Options
+	log    *slog.Logger
+	clock  clock
+	limits *limiter
+	calls  *caller
+	api    *slackgo.Client
+
+	seen   *seen
+	jobs   chan job
+	people *people
+	health health
+
+	idMu sync.Mutex
+	id   identity // once auth.test has answered
+
+	dmMu sync.Mutex
+	dms  map[string]string // user id to the id of the conversation with them
+}
+
+var (
+	_ bot.Platform = (*App)(nil)
+	_ bot.Finder   = (*App)(nil)
+)
+
+// Words are the words that may follow the slash command; anything else is a
+// query.
+func Words() []string {
+	return []string{"subscribe", "subscriptions", "digest", "sources", "alert", "help"}
+}
+
+var commandName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`) })
+
+// New makes an App. It makes no call: tokens are tried by Run, Send and
+// Doctor. It fails for a command that Slack would refuse.
+func New(o Options) (*App, error) {
+	if o.Command == "" {
+		o.Command = DefaultCommand
+	}
+	if !commandName().MatchString(o.Command) {
+		return nil, digest.Errorf(digest.Invalid, "%q cannot be a slash command", o.Command).
+			WithHint("use a slash and 1 to 31 of the characters a-z, 0-9, - and _")
+	}
+	o = o.withDefaults()
+	a := &App{o: o, log: o.Logger, clock: newClock(o.Now, o.Wait), jobs: make(chan job, o.Queue), dms: map[string]string{}}
+	a.limits = newLimiter(a.clock.now)
+	a.seen = newSeen(a.clock.now)
+	a.people = newPeople(a.clock.now)
+	a.calls = &caller{http: o.HTTPClient, limits: a.limits, clock: a.clock, maxWait: 10 * time.Second, paused: a.tellPauses, scopes: a.sawScopes}
+	a.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(a.calls), slackgo.OptionAppLevelToken(o.AppToken))
+	return a, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.APIURL == "" {
+		o.APIURL = slackgo.APIURL
+	}
+	if !strings.HasSuffix(o.APIURL, "/") {
+		o.APIURL += "/"
+	}
+	if o.HTTPClient == nil {
+		o.HTTPClient = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Workers <= 0 {
+		o.Workers = 8
+	}
+	if o.Queue <= 0 {
+		o.Queue = 256
+	}
+	return o
+}
+
+// Name is "slack".
+func (a *App) Name() string { return Platform }
+
+// Render makes the parts of a message, each a payload for Send: JSON of blocks,
+// of the same in plain words, and of metadata whose key Send fills in.
+func (a *App) Render(m bot.Message) ([][]byte, error) { return renderFor(m, a.o.Command) }
+
+// identity is who we are, as auth.test says.
+type identity struct {
+	Workspace string
+	Team      string // the workspace's name
+	User      string // the bot's user id
+	Bot       string // the bot's id
+	Name      string // the bot's user name, as in /invite @name
+	Scopes    []string
+}
+
+// identify asks who we are, once.
+func (a *App) identify(ctx context.Context) (identity, error) {
+	a.idMu.Lock()
+	defer a.idMu.Unlock()
+	if a.id.Workspace != "" {
+		return a.id, nil
+	}
+	res, err := a.api.AuthTestContext(ctx)
+	if err != nil {
+		return identity{}, err
+	}
+	a.id = identity{Workspace: res.TeamID, Team: res.Team, User: res.UserID, Bot: res.BotID, Name: res.User, Scopes: scopesOf(res.Header)}
+	a.limits.restore(a.id.Workspace, a.o.Pauses)
+	return a.id, nil
+}
+
+// known is who we are, if it is known yet.
+func (a *App) known() identity {
+	a.idMu.Lock()
+	defer a.idMu.Unlock()
+	return a.id
+}
+
+// scopesOf reads the header in which Slack lists the scopes of a token.
+func scopesOf(h http.Header) []string {
+	var out []string
+	for s := range strings.SplitSeq(h.Get("X-OAuth-Scopes"), ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// sawScopes keeps the list current: scopes are added by installing again.
+func (a *App) sawScopes(h http.Header) {
+	if h.Get("X-Accepted-OAuth-Scopes") == "" && h.Get("X-OAuth-Scopes") == "" {
+		return
+	}
+	scopes := scopesOf(h)
+	// identify holds the lock while it calls; it reads the same header itself.
+	if !a.idMu.TryLock() {
+		return
+	}
+	defer a.idMu.Unlock()
+	if a.id.Workspace != "" && len(scopes) > 0 && !isAppScope(scopes) {
+		a.id.Scopes = scopes
+	}
+}
+
+// isAppScope reports whether a list is that of an app-level token.
+func isAppScope(scopes []string) bool {
+	return len(scopes) == 1 && scopes[0] == "connections:write"
+}
+
+func (i identity) has(scopes ...string) bool {
+	for _, want := range scopes {
+		for _, s := range i.Scopes {
+			if s == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ExportPauses returns until when Slack asked us not to call what, so that it
+// can be kept over a restart and given to Options.Pauses.
+func (a *App) ExportPauses() map[string]time.Time { return a.limits.export(a.known().Workspace) }
+
+func (a *App) tellPauses() {
+	if a.o.Paused != nil && a.idMu.TryLock() {
+		workspace := a.id.Workspace
+		a.idMu.Unlock()
+		a.o.Paused(a.limits.export(workspace))
+	}
+}

@@ -1,0 +1,134 @@
+package slack
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// limiter keeps Slack's budgets. It has one clock per key (a method, a
+// channel, the workspace), which says when the next call is due, and a list
+// of pauses, which Slack asked for. It never waits itself.
+//
+// Each key runs the generic cell rate algorithm (ITU-T I.371): due advances by
+// the spacing with each call, and a call may run ahead of it by the burst.
+type limiter struct {
+	now func() time.Time
+
+	mu     sync.Mutex
+	due    map[string]time.Time
+	paused map[string]time.Time
+}
+
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{now: now, due: map[string]time.Time{}, paused: map[string]time.Time{}}
+}
+
+// rate is what a call takes from one key.
+type rate struct {
+	key     string
+	spacing time.Duration
+	burst   int // calls that may go at once
+}
+
+// methodRate is the tier of a method, a little under what Slack lists. Posting
+// has its own rates.
+// https://docs.slack.dev/apis/web-api/rate-limits
+func methodRate(method string) rate {
+	perMinute, burst := 45, 10 // tier 3
+	switch method {
+	case "chat.postEphemeral", "users.info", "views.open", "views.update", "views.publish":
+		perMinute, burst = 90, 20 // tier 4
+	case "conversations.list", "users.list":
+		perMinute, burst = 18, 2 // tier 2
+	case "chat.postMessage", "auth.test", "response_url":
+		perMinute, burst = 180, 60 // special: the workspace and channel rates are tighter
+	}
+	return rate{"method " + method, time.Minute / time.Duration(perMinute), burst}
+}
+
+// postRates are what a post takes: from its channel, and from the workspace.
+// A person who waits for an answer may run further ahead than a digest.
+func postRates(channel string, waiting bool) []rate {
+	burst := postBurst
+	if waiting {
+		burst = answerBurst
+	}
+	return []rate{{"channel " + channel, channelSpacing, 1}, {"workspace", workspaceSpacing, burst}}
+}
+
+// take reserves a call and returns how long to wait before making it. When
+// that is more than most, nothing is reserved, and it is ok to come back then.
+func (l *limiter) take(most time.Duration, method string, rates ...rate) (wait time.Duration, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	rates = append(rates[:len(rates):len(rates)], methodRate(method))
+	for _, r := range rates {
+		wait = max(wait, l.due[r.key].Add(-r.spacing*time.Duration(r.burst-1)).Sub(now))
+	}
+	for _, key := range []string{pauseAll, method} {
+		wait = max(wait, l.paused[key].Sub(now))
+	}
+	if wait = max(wait, 0); wait > most {
+		return wait, false
+	}
+	at := now.Add(wait)
+	for _, r := range rates {
+		if due := l.due[r.key]; due.After(at) {
+			l.due[r.key] = due.Add(r.spacing)
+		} else {
+			l.due[r.key] = at.Add(r.spacing)
+		}
+	}
+	l.forget(now)
+	return wait, true
+}
+
+// pauseAll is the key of a pause of the whole workspace.
+const pauseAll = "*"
+
+// pause keeps a method, or everything, from being called for d.
+func (l *limiter) pause(method string, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := l.now().Add(d); until.After(l.paused[method]) {
+		l.paused[method] = until
+	}
+}
+
+// forget drops what is past, once there is much of it.
+func (l *limiter) forget(now time.Time) {
+	if len(l.due) < 1000 {
+		return
+	}
+	for key, due := range l.due {
+		if due.Before(now) {
+			delete(l.due, key)
+		}
+	}
+}
+
+// export returns the pauses that are still to come, by "workspace method".
+func (l *limiter) export(workspace string) map[string]time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := map[string]time.Time{}
+	for method, until := range l.paused {
+		if until.After(l.now()) {
+			out[workspace+" "+method] = until
+		}
+	}
+	return out
+}
+
+// restore takes back what export returned, for the workspace alone.
+func (l *limiter) restore(workspace string, pauses map[string]time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, until := range pauses {
+		if method, ok := strings.CutPrefix(key, workspace+" "); ok && until.After(l.paused[method]) {
+			l.paused[method] = until
+		}
+	}
+}

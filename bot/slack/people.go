@@ -1,0 +1,155 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// person is what users.info says of someone.
+type person struct {
+	Name  string
+	Zone  string // IANA
+	Lang  string // BCP 47: "en-US"
+	Admin bool   // of the workspace
+	until time.Time
+}
+
+// people remembers persons and who made a channel for a day, since both calls
+// are counted and neither changes often.
+type people struct {
+	now func() time.Time
+
+	mu       sync.Mutex
+	persons  map[string]person
+	creators map[string]creator
+}
+
+type creator struct {
+	user  string
+	until time.Time
+}
+
+const (
+	personLife  = 24 * time.Hour
+	failureLife = 5 * time.Minute // after a failed look-up
+	maxPersons  = 50_000
+	lookupLimit = 1500 * time.Millisecond // a person waits meanwhile
+)
+
+func newPeople(now func() time.Time) *people {
+	return &people{now: now, persons: map[string]person{}, creators: map[string]creator{}}
+}
+
+func (p *people) get(user string) (person, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	who, ok := p.persons[user]
+	return who, ok && who.until.After(p.now())
+}
+
+func (p *people) put(user string, who person, life time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.persons) >= maxPersons {
+		p.persons = map[string]person{}
+	}
+	who.until = p.now().Add(life)
+	p.persons[user] = who
+}
+
+// person looks someone up. Not to know them is no failure: words are English
+// and times UTC then.
+func (a *App) person(ctx context.Context, user string) person {
+	if who, ok := a.people.get(user); ok || user == "" {
+		return who
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	defer cancel()
+	u, err := a.api.GetUserInfoContext(ctx, user)
+	if err != nil {
+		a.log.Warn("look up a person in Slack", "user", user, "error", err)
+		old, _ := a.people.get(user)
+		a.people.put(user, old, failureLife)
+		return old
+	}
+	who := person{Name: displayName(u), Zone: u.TZ, Lang: u.Locale, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner}
+	a.people.put(user, who, personLife)
+	return who
+}
+
+func displayName(u *slackgo.User) string {
+	for _, name := range []string{u.Profile.DisplayName, u.RealName, u.Profile.RealName, u.Name} {
+		if name != "" {
+			return clean(name)
+		}
+	}
+	return u.ID
+}
+
+// manages reports whether a person may manage a place: their own direct
+// messages, any channel for an admin, and a channel that they made where that
+// can be asked.
+func (a *App) manages(ctx context.Context, who person, user string, place digest.Destination) bool {
+	if place.Direct || who.Admin {
+		return true
+	}
+	if !a.o.Managers || !a.known().has("channels:read", "groups:read") {
+		return false
+	}
+	a.people.mu.Lock()
+	c, ok := a.people.creators[place.Channel]
+	a.people.mu.Unlock()
+	if ok && c.until.After(a.clock.now()) {
+		return c.user == user
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	defer cancel()
+	c = creator{until: a.clock.now().Add(failureLife)}
+	ch, err := a.api.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: place.Channel})
+	if err == nil {
+		c = creator{ch.Creator, a.clock.now().Add(personLife)}
+	}
+	a.people.mu.Lock()
+	defer a.people.mu.Unlock()
+	if len(a.people.creators) >= maxPersons {
+		a.people.creators = map[string]creator{}
+	}
+	a.people.creators[place.Channel] = c
+	return c.user == user
+}
+
+// Person is a person as the workspace knows them now: name, zone and language.
+// Deliveries call it before a run, so that a person who moved is told times in
+// their new zone. It fails where the person is not there any more.
+func (a *App) Person(ctx context.Context, user string) (name, zone, lang string, err error) {
+	if who, ok := a.people.get(user); ok {
+		return who.Name, who.Zone, who.Lang, nil
+	}
+	u, err := a.api.GetUserInfoContext(ctx, user)
+	if err != nil {
+		var ce *callError
+		if errors.As(err, &ce) && (ce.Code == "user_not_found" || ce.Code == "user_not_visible") {
+			return "", "", "", digest.Errorf(digest.NotFound, "there is no such person in this workspace")
+		}
+		return "", "", "", digest.Errorf(digest.Unavailable, "look up a person in Slack: %w", err)
+	}
+	who := person{Name: displayName(u), Zone: u.TZ, Lang: u.Locale, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner}
+	a.people.put(user, who, personLife)
+	return who.Name, who.Zone, who.Lang, nil
+}
+
+// about fills in what the workspace knows of who asked.
+func (a *App) about(ctx context.Context, r bot.Request) bot.Request {
+	who := a.person(ctx, r.Person.ID)
+	r.Person.Name, r.Zone, r.Lang = who.Name, who.Zone, who.Lang
+	r.Manager = a.manages(ctx, who, r.Person.ID, r.Place)
+	r.Now = a.clock.now()
+	return r
+}

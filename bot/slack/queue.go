@@ -1,0 +1,114 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+)
+
+// job is one thing to do for someone who asked.
+type job struct {
+	delivery
+	came time.Time
+}
+
+// errPanic is told to the person whose request hit a bug.
+var errPanic = errors.New("a fault in the program")
+
+// jobLimit is how long one request may take, all answers included.
+const jobLimit = 2 * time.Minute
+
+// accept takes on what Slack delivered: acknowledges it, unless the answer is
+// in the acknowledgement, drops repeats, and queues the rest. It does nothing
+// slow, since what calls it reads the socket.
+func (a *App) accept(e envelope) {
+	d, err := read(e)
+	if err != nil {
+		a.health.bad.Add(1)
+		a.log.Warn("Slack sent something that cannot be read", "kind", e.kind, "error", err)
+		a.ack(d.envelope, nil) // to have it again would not help
+		return
+	}
+	if d.inert(a.known()) || !a.seen.add(d.key()) {
+		a.ack(d.envelope, nil)
+		return
+	}
+	d.acked = !d.answersInAck()
+	select {
+	case a.jobs <- job{d, a.clock.now()}:
+		if d.acked {
+			a.ack(d.envelope, nil)
+		}
+	default:
+		a.seen.drop(d.key())
+		a.refuse(d)
+	}
+}
+
+// refuse tells that the queue is full: a command in its acknowledgement, the
+// rest by not acknowledging, so that Slack tells the person or comes again.
+func (a *App) refuse(d delivery) {
+	a.health.refused.Add(1)
+	a.log.Warn("too many requests are waiting; one was refused", "kind", d.kind)
+	if d.command == nil {
+		return
+	}
+	w := bot.WordsIn("")
+	if who, ok := a.people.get(d.command.UserID); ok {
+		w = bot.WordsIn(who.Lang)
+	}
+	a.ack(d.envelope, map[string]string{"response_type": "ephemeral", "text": escape(w.Say("Too many people are asking right now. Try again in a minute."))})
+}
+
+func (a *App) ack(e envelope, payload any) {
+	if e.ack == nil {
+		return
+	}
+	if err := e.ack(payload); err != nil {
+		a.log.Warn("acknowledge to Slack", "kind", e.kind, "error", err)
+	}
+}
+
+// work runs the workers until ctx is done, then lets what has begun end.
+func (a *App) work(ctx context.Context) (wait func()) {
+	var wg sync.WaitGroup
+	for range a.o.Workers {
+		wg.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case j := <-a.jobs:
+					a.do(context.WithoutCancel(ctx), j)
+				}
+			}
+		})
+	}
+	return wg.Wait
+}
+
+// do handles one job. A panic in it is a bug, and no reason for the others to
+// go without an answer.
+func (a *App) do(ctx context.Context, j job) {
+	ctx, cancel := context.WithTimeout(ctx, jobLimit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			a.health.panics.Add(1)
+			a.log.Error("a request panicked", "kind", j.kind, "panic", Redact(fmt.Sprint(p)), "stack", Redact(string(debug.Stack())))
+		}
+	}()
+	switch {
+	case j.command != nil:
+		a.slash(ctx, j)
+	case j.interaction != nil:
+		a.interact(ctx, j)
+	case j.event != nil:
+		a.happened(ctx, j)
+	}
+}

@@ -1,0 +1,96 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// homeOpened publishes the Home tab of a person who looks at it. Its words are
+// the handler's: the command "home" gives the person's subscriptions, or, the
+// first time, what daybrief does.
+func (a *App) homeOpened(ctx context.Context, j job) {
+	e := j.event.Event
+	r := bot.Request{Person: digest.Person{Platform: Platform, Workspace: j.event.TeamID, ID: e.User}, Place: place(j.event.TeamID, "", e.User)}
+	hash := ""
+	if e.View != nil {
+		hash = e.View.Hash
+	}
+	a.publishHome(ctx, a.about(ctx, r), bot.Message{}, hash)
+}
+
+// publishHome shows the Home tab, with what just happened on top.
+func (a *App) publishHome(ctx context.Context, r bot.Request, notice bot.Message, hash string) {
+	r.Command, r.Args, r.Action, r.Value, r.Fields = "home", "", "", "", map[string]string{}
+	if hash == "" && isEmpty(notice) {
+		r.Fields["first"] = "true" // Slack shows no view of ours yet
+	}
+	blocks := a.viewBlocks(notice)
+	if len(blocks) > 0 {
+		blocks = append(blocks, slackgo.NewDividerBlock())
+	}
+	blocks = append(blocks, a.viewBlocks(a.handle(ctx, r).Message)...)
+	words := bot.WordsIn(r.Lang)
+	blocks = append(blocks[:min(len(blocks), maxViewBlocks-1)], slackgo.NewActionBlock("", slackgo.NewButtonBlockElement(
+		bot.ActionID(formVerb, "subscribe"), "", plainText(words.Say("New subscription"), maxButtonText)).WithStyle(slackgo.StylePrimary)))
+	req := slackgo.PublishViewContextRequest{UserID: r.Person.ID, View: slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: blocks}}}
+	if hash != "" {
+		req.Hash = &hash
+	}
+	_, err := a.api.PublishViewContext(ctx, req)
+	if codeOf(err) == "hash_conflict" {
+		return // a newer view was published meanwhile; that one stays
+	}
+	if err != nil {
+		a.log.Error("publish a Home tab in Slack", "user", r.Person.ID, "error", err)
+	}
+}
+
+// viewBlocks are a message as blocks of a view. What does not fit is left to
+// the commands, which page.
+func (a *App) viewBlocks(m bot.Message) []slackgo.Block {
+	r := renderer{a.o.Command, bot.WordsIn(m.Lang), homeSurface()}
+	parts := r.render(m)
+	if len(parts) == 0 {
+		return nil
+	}
+	blocks := r.blocks(parts[0].msg, "")
+	if len(parts) > 1 {
+		blocks = append(blocks, contextBlocks([]string{"… " + mrkdwn(bot.Text{{Command: "subscriptions"}}, a.o.Command)})...)
+	}
+	return blocks
+}
+
+// answerInView shows a reply to a press in a view: on top of the Home tab
+// drawn anew, or in the place of the modal.
+func (a *App) answerInView(ctx context.Context, t *target, reply bot.Reply) {
+	r := bot.Request{Person: digest.Person{Platform: Platform, Workspace: a.known().Workspace, ID: t.user}, Place: place(a.known().Workspace, "", t.user)}
+	if t.home {
+		a.publishHome(ctx, a.about(ctx, r), reply.Message, "")
+		return
+	}
+	lang := a.person(ctx, t.user).Lang
+	if _, err := a.api.UpdateViewContext(ctx, a.resultView(reply.Message, lang, t.channel), "", "", t.viewID); err != nil {
+		a.log.Error("update a form in Slack", "error", err)
+	}
+}
+
+// resultView is a modal that shows a message.
+func (a *App) resultView(m bot.Message, lang, private string) slackgo.ModalViewRequest {
+	words := bot.WordsIn(lang)
+	return slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: plainText(words.Say("Subscription"), maxViewTitle),
+		Close: plainText(words.Say("Close"), maxViewTitle), Blocks: slackgo.Blocks{BlockSet: a.viewBlocks(m)}, PrivateMetadata: private}
+}
+
+// viewSize is the JSON of a view in bytes.
+func viewSize(v any) int {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return maxViewBytes
+	}
+	return len(data)
+}
