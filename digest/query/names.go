@@ -1,0 +1,173 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+// readLangs are the languages that requests are read in with their own
+// words. Names in other languages are known too, but give way.
+var readLangs = []string{"", "en", "ko", "ja", "zh", "es", "fr", "de", "pt", "ru", "ar"}
+
+// safeCodes are the country codes and other short names that stand for
+// nothing else in lower case, in any of the languages.
+var safeCodes = strings.Fields(`kr jp cn tw hk uk gb ru ua fr br mx vn ph sg pl kz kp nz cz dk fi gr bg rs pk bd lk np qa
+	kw bh uz eg za ng usa uae drc prc dprk rok gbr kor jpn chn deu fra rus ukr mex bra ksa`)
+
+// addNames stores the aliases of requests, then the given names.
+func (lex *lexicon) addNames(names []digest.Name) {
+	fillers := lex.fillers()
+	for _, e := range aliases() {
+		lex.addName(scan(e.name.Text), e)
+	}
+	for _, n := range names {
+		tokens := scan(n.Text)
+		if e, ok := admit(n, tokens, fillers); ok {
+			lex.addName(tokens, e)
+		}
+	}
+}
+
+// addName stores a name under its words, and a Cyrillic one under their stems
+// too.
+func (lex *lexicon) addName(tokens []token, e entry) {
+	lex.names.add(tokens, e)
+	stems := slices.Clone(tokens)
+	changed := false
+	for i, t := range stems {
+		if v := variants(t.form); len(v) == 1 && strings.HasPrefix(v[0], "~") {
+			stems[i].form, changed = v[0], true
+		}
+	}
+	if changed {
+		lex.names.add(stems, e)
+	}
+}
+
+// addOutlets stores the names of sources, the operator's first.
+func (lex *lexicon) addOutlets(sources []string) {
+	for _, s := range slices.Concat(sources, wordSections()["outlet"]) {
+		lex.names.add(scan(s), entry{class: outlet, name: digest.Name{Text: s}})
+	}
+}
+
+// fillers returns the single words of the lexicon that can be no names.
+// Those that only lean on a topic can: "prices" alone may be inflation.
+func (lex *lexicon) fillers() map[string]bool {
+	out := make(map[string]bool)
+	for e, node := range lex.names.edges {
+		if e.node != 0 {
+			continue
+		}
+		for _, have := range lex.names.at[node] {
+			out[e.form] = out[e.form] || have.class != leans
+		}
+	}
+	return out
+}
+
+// admit decides under which conditions a name counts in requests. A short
+// one that is a word of some language counts only in capitals; a town, or a
+// name from a language that requests are seldom in, gives way to every word.
+func admit(n digest.Name, tokens []token, fillers map[string]bool) (entry, bool) {
+	e := entry{name: n}
+	if len(tokens) == 0 || slices.ContainsFunc(tokens, func(t token) bool { return t.quoted || t.key != "" }) {
+		return e, false
+	}
+	if len(tokens) > 1 {
+		return e, true
+	}
+	form := tokens[0].form
+	ordinary := fillers[form] || plainWords()[form]
+	short := utf8.RuneCountInString(form) <= 3 && !tokens[0].solid
+	ours := slices.Contains(readLangs, baseLang(n.Lang))
+	switch n.Kind {
+	case digest.TopicName, digest.AliasName, digest.GroupName:
+		return e, ours && !fillers[form] || !ordinary && !short
+	case digest.CountryName:
+		e.code = short && !slices.Contains(safeCodes, form)
+		return e, ours && (short || !fillers[form]) || !ordinary && !short
+	case digest.DemonymName:
+		return e, !fillers[form] && (ours || !ordinary && !short)
+	}
+	return e, !ordinary && (ours && !short || !short || isCurrency(n))
+}
+
+// isCurrency reports a short seat that people do ask by: "yen", "won".
+func isCurrency(n digest.Name) bool {
+	return n.Kind == digest.SeatName && utf8.RuneCountInString(n.Text) == 3 && strings.ToLower(n.Text) == n.Text
+}
+
+func baseLang(lang string) string {
+	base, _, _ := strings.Cut(lang, "-")
+	return base
+}
+
+// aliases are the entries of aliases.txt, in its order.
+var aliases = sync.OnceValue(func() []entry {
+	data, err := files.ReadFile("aliases.txt")
+	if err != nil {
+		return nil
+	}
+	var out []entry
+	lang := "en"
+	for line := range strings.Lines(string(data)) {
+		if l, ok := strings.CutPrefix(line, "@"); ok {
+			lang = strings.TrimSpace(l)
+		}
+		left, right, ok := strings.Cut(line, "=")
+		if !ok || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "?") {
+			continue
+		}
+		e := aliasEntry(strings.Fields(left))
+		e.name.Lang = lang
+		for text := range strings.SplitSeq(right, ",") {
+			if e.name.Text = strings.TrimSpace(text); e.name.Text != "" {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+})
+
+// aliasEntry reads the left side of a line of aliases.txt: "word", "nothing",
+// "region:eu", or countries and topics.
+func aliasEntry(slugs []string) entry {
+	e := entry{own: true, name: digest.Name{Kind: digest.AliasName}}
+	countries, groups := 0, 0
+	for _, s := range slugs {
+		slug, isGroup := strings.CutPrefix(s, "region:")
+		switch {
+		case slug == "word":
+			return entry{class: stays, own: true}
+		case slug == "nothing":
+			return entry{class: filler, own: true}
+		case isGroup:
+			groups++
+		case isCode(slug):
+			countries++
+		}
+		e.name.Slugs = append(e.name.Slugs, slug)
+	}
+	switch len(slugs) {
+	case countries:
+		e.name.Kind = digest.CountryName
+	case groups:
+		e.name.Kind = digest.GroupName
+	default:
+		if countries+groups == 0 {
+			e.name.Kind = digest.TopicName
+		}
+	}
+	return e
+}
+
+// isCode reports an ISO 3166-1 alpha-2 code: that is how a Name's slugs tell
+// a country from a topic or group.
+func isCode(s string) bool {
+	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
+}
