@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"strings"
 
 	"github.com/daybrief/daybrief/digest"
 	"github.com/mmcdole/gofeed"
@@ -20,11 +21,18 @@ func parseJSONFeed(text []byte, base *url.URL) (Feed, error) {
 		}
 		text, problems = whole, []string{"the JSON is broken; the items before the break were read"}
 	}
+	var claim struct {
+		Version string          `json:"version"`
+		Items   json.RawMessage `json:"items"`
+	}
+	if json.Unmarshal(text, &claim) != nil || (claim.Items == nil && !strings.Contains(claim.Version, "jsonfeed.org")) {
+		return Feed{}, digest.Errorf(digest.Invalid, "this JSON is not a JSON Feed")
+	}
 	parsed, err := gofeed.NewParser().Parse(bytes.NewReader(text))
 	if err != nil {
 		return Feed{}, digest.Errorf(digest.Invalid, "this JSON is not a JSON Feed: %w", err)
 	}
-	f := Feed{Kind: "json feed " + parsed.FeedVersion, Title: plainLine(parsed.Title), Home: resolve(base, parsed.Link), Problems: problems}
+	f := Feed{Kind: "json feed " + claim.Version[strings.LastIndexByte(claim.Version, '/')+1:], Title: plainLine(parsed.Title), Home: resolve(base, parsed.Link), Problems: problems}
 	f.Lang, _ = readLang(parsed.Language)
 	addItems(&f, parsed.Items, itemBase(base, f.Home))
 	return f, nil
