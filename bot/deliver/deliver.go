@@ -203,10 +203,10 @@ func (w *Worker) repeat(ctx context.Context, d digest.Delivery, p bot.Platform, 
 	if errors.As(err, &cause) && cause.Fate == bot.Refused {
 		return time.Time{}, w.refused(ctx, d, cause)
 	}
-	// Still not told. The row stays "sending" with its first start, so that
-	// Reconcile comes again until the window closes.
-	d.LastError, d.Updated = err.Error(), w.o.Now()
-	return w.o.Now().Add(w.o.Jitter(backoff(d.Attempts))), w.o.Ledger.FinishDelivery(ctx, d)
+	// Still not told. The row stays "sending" with its start, so that Reconcile
+	// comes again until the window closes.
+	w.o.Log.WarnContext(ctx, "a repeated post is not confirmed either", "delivery", d.ID, "error", err)
+	return time.Time{}, nil
 }
 
 // backoff is the longest wait before attempt n+1: 2 s doubled, up to 5 min.
