@@ -55,7 +55,7 @@ func briefLead(b digest.Brief, v View, w Words) Text {
 	if b.Title != "" {
 		parts = append(parts, b.Title)
 	}
-	parts = append(parts, windowName(b.Query, v, w), w.Say("%d stories", len(b.Stories)+b.More))
+	parts = append(parts, windowName(b.Query, v, w), w.Say("%d stories", b.Offset+len(b.Stories)+b.More))
 	return T(strings.Join(parts, " · "))
 }
 

@@ -159,6 +159,19 @@ func (w Words) When(t, now time.Time) string {
 	return w.Day(t) + " " + clock
 }
 
+// Soon is a time to come as briefly as it is clear: "Tuesday 08:00 KST" within
+// a week, else with its date.
+func (w Words) Soon(t, now time.Time) string {
+	clock := t.Format("15:04 ") + ZoneName(t)
+	if d := dayNumber(t) - dayNumber(now.In(t.Location())); d < 0 || d > 6 {
+		return w.Date(t, now) + " " + clock
+	}
+	if w.Lang() == "ko" {
+		return koreanDays[t.Weekday()] + " " + clock
+	}
+	return t.Format("Monday ") + clock
+}
+
 // dayNumber counts days in t's own zone.
 func dayNumber(t time.Time) int64 {
 	y, m, d := t.Date()

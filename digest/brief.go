@@ -7,7 +7,8 @@ type Brief struct {
 	Query     Query
 	Title     string // what was understood, for people: "South Korea, trade"
 	Stories   []StoryBrief
-	More      int      // stories that fit the query and are not in Stories
+	Offset    int      // stories that fit the query and come before Stories
+	More      int      // those that come after
 	From      int      // articles that were looked at: those in the window
 	Sources   int      // sources of those articles
 	Nearest   []Nearby // when Stories is empty: what has stories

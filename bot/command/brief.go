@@ -78,7 +78,9 @@ func (h *Handler) find(ctx context.Context, a asked) (digest.Brief, error) {
 	if err != nil {
 		return digest.Brief{}, err
 	}
-	return h.o.Briefs.Answer(ctx, q, Page{Limit: a.Limit, Offset: a.Offset, Now: a.Now})
+	b, err := h.o.Briefs.Answer(ctx, q, Page{Limit: a.Limit, Offset: a.Offset, Now: a.Now})
+	b.Offset = a.Offset
+	return b, err
 }
 
 func (h *Handler) answer(ctx context.Context, r bot.Request, a asked) (bot.Reply, error) {
@@ -170,10 +172,13 @@ func (h *Handler) latestOf(ctx context.Context, r bot.Request, queries []string)
 				seen[it.StoryID] = true
 			}
 		}
-		if len(section.Items) == 0 {
+		if len(b.Stories) == 0 {
 			section.Lines = []bot.Text{bot.T(w.Say("Nothing new."))}
 		}
-		m.Sections = append(m.Sections, section)
+		// What others above have told already is not told again.
+		if len(section.Items)+len(section.Lines) > 0 {
+			m.Sections = append(m.Sections, section)
+		}
 	}
 	return bot.Reply{Message: m}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,13 +166,28 @@ func Parse(line string) (command, args string) {
 		}
 		return word, rest
 	}
-	if known(word) && (slash || rest == "" || word == "subscribe" || word == "unsubscribe") {
+	if known(word) && (slash || rest == "" || commandLike(word, rest)) {
 		return word, rest
 	}
 	if slash && !known(word) {
 		return word, rest
 	}
 	return "brief", line
+}
+
+// commandLike tells "digest now" from "digest of the week": without a slash, a
+// command's word is one only before what it takes.
+func commandLike(word, rest string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(rest), " ")
+	switch word {
+	case "subscribe", "unsubscribe":
+		return true
+	case "subscriptions":
+		return slices.Contains([]string{"pause", "resume", "remove", "delete", "unsubscribe", "preview"}, first)
+	case "digest":
+		return slices.Contains([]string{"now", "preview", "history"}, first)
+	}
+	return false
 }
 
 func known(word string) bool {

@@ -115,7 +115,7 @@ func (h *Handler) line(s digest.Subscription, r bot.Request, w bot.Words) bot.Te
 	case s.NextRun.IsZero():
 		return append(t, bot.S(w.Say("no next run")))
 	}
-	return append(t, bot.S(w.Say("next %s", w.When(s.NextRun.In(bot.Zone(s.Zone)), r.Now))))
+	return append(t, bot.S(w.Say("next %s", w.Soon(s.NextRun.In(bot.Zone(s.Zone)), r.Now))))
 }
 
 // maySee reports whether the person may see what a subscription gets.
@@ -229,7 +229,7 @@ func (h *Handler) manage(s digest.Subscription, r bot.Request) bot.Message {
 	if coming, err := h.o.Schedules.Coming(s.Schedule, s.Zone, r.Now, 5); err == nil && s.State == digest.Active {
 		var times []string
 		for _, t := range coming {
-			times = append(times, w.When(t.In(bot.Zone(s.Zone)), r.Now))
+			times = append(times, w.Soon(t.In(bot.Zone(s.Zone)), r.Now))
 		}
 		m.Lead = append(m.Lead, bot.T(w.Say("Coming: %s.", strings.Join(times, "; "))))
 	}

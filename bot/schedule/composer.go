@@ -130,7 +130,7 @@ func Footer(sub digest.Subscription, p *Plan, next time.Time, w bot.Words, now t
 	if next.IsZero() {
 		return why
 	}
-	return append(why, bot.S(" · "+w.Say("next %s", w.When(next.In(p.Zone()), now))))
+	return append(why, bot.S(" · "+w.Say("next %s", w.Soon(next.In(p.Zone()), now))))
 }
 
 // actions are the buttons under a digest. Their arguments name rows, so that

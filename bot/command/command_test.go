@@ -1,0 +1,305 @@
+package command_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/command"
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/digesttest"
+	"github.com/daybrief/daybrief/digest/store"
+	"github.com/daybrief/daybrief/digest/store/storetest"
+)
+
+// reader knows a few words, as package query would read them.
+type reader struct{}
+
+func (reader) Read(s string, now time.Time) (digest.Query, error) {
+	q := digest.Query{Raw: strings.TrimSpace(s), Since: now.Add(-7 * 24 * time.Hour)}
+	if len(q.Raw) > digest.MaxQuery {
+		return q, digest.Errorf(digest.Invalid, "the request is longer than %d characters", digest.MaxQuery)
+	}
+	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == '-' || r == ' ' }) {
+		switch w {
+		case "korea":
+			q.Countries = append(q.Countries, "KR")
+		case "chad":
+			q.Countries = append(q.Countries, "TD")
+		case "trade", "sport":
+			q.Topics = append(q.Topics, w)
+		case "trad":
+			q.Topics = append(q.Topics, "trade")
+			q.Corrections = append(q.Corrections, digest.Correction{Typed: "trad", Read: "trade"})
+		default:
+			q.Terms = append(q.Terms, w)
+		}
+	}
+	return q, nil
+}
+
+func (reader) Complete(typed string, _ func(string) int) []string { return []string{typed + "-trade"} }
+
+// briefs has nine stories on Korea's trade and none on Chad.
+type briefs struct{}
+
+func (briefs) Answer(_ context.Context, q digest.Query, p command.Page) (digest.Brief, error) {
+	b := digest.Brief{Query: q, Generated: p.Now}
+	if len(q.Countries) > 0 && q.Countries[0] == "TD" {
+		b.Title, b.Nearest = "Chad, sport", []digest.Nearby{{Query: "sport", Stories: 12}}
+		return b, nil
+	}
+	const all = 9
+	for i := p.Offset; i < min(all, p.Offset+p.Limit); i++ {
+		b.Stories = append(b.Stories, digest.StoryBrief{Story: digest.Story{ID: int64(i + 1), Title: fmt.Sprintf("Story %d", i+1), Last: p.Now.Add(-time.Hour), Sources: 1},
+			Shown: []digest.Article{{Title: "x", Source: "Wire"}}, Why: []string{"country KR (title: “Seoul”)"}})
+	}
+	b.More = max(0, all-p.Offset-p.Limit)
+	return b, nil
+}
+
+// schedules knows two times.
+type schedules struct{ store *store.Store }
+
+func (schedules) Parse(when string) (string, error) {
+	switch when {
+	case "daily 8:00":
+		return "0 8 * * *", nil
+	case "weekdays 8:00", "평일 8:00":
+		return "0 8 * * 1-5", nil
+	}
+	return "", digest.Errorf(digest.Invalid, "I can't read %q as a time", when).WithHint(`Try "daily 8:00".`)
+}
+
+func (schedules) Coming(_, zone string, after time.Time, n int) ([]time.Time, error) {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, digest.Errorf(digest.Invalid, "there is no time zone %q", zone)
+	}
+	local := after.In(loc)
+	next := time.Date(local.Year(), local.Month(), local.Day(), 8, 0, 0, 0, loc)
+	var out []time.Time
+	for len(out) < n {
+		if next.After(after) {
+			out = append(out, next)
+		}
+		next = next.AddDate(0, 0, 1)
+	}
+	return out, nil
+}
+
+func (schedules) Describe(spec string, w bot.Words) string {
+	if spec == "0 8 * * 1-5" {
+		return w.Say("weekdays") + " 08:00"
+	}
+	return w.Say("daily") + " 08:00"
+}
+
+func (schedules) Preview(_ context.Context, sub digest.Subscription) (bot.Message, error) {
+	return bot.Message{Title: bot.T("Preview of " + sub.Query)}, nil
+}
+
+func (s schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error) {
+	sub, err := s.store.Subscription(ctx, id)
+	if err != nil {
+		return digest.Edition{}, err
+	}
+	e, _, err := s.store.CreateEdition(ctx, digesttest.Plan(sub, 1, func(p *digest.EditionPlan) {
+		p.Edition.Content = []byte(`{"sections":[{"items":[{"title":"Told","why":["country KR"],"time":"2026-11-24T00:00:00Z"}]}]}`)
+	}), nil)
+	return e, err
+}
+
+// TestConversations plays the files of testdata: each line says who says what
+// where, and the file beside it what they see. People are "mina", who manages
+// #desk, and "jon", who does not; "@" is direct messages. "press LABEL" presses
+// the last message's button of that name, whoever it was shown to.
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(archive.Files[0].Data))
+			if os.Getenv("UPDATE") != "" {
+				archive.Files[1].Data = []byte(got)
+				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := string(archive.Files[1].Data); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// scene is a conversation going on.
+type scene struct {
+	handler *command.Handler
+	clock   *digesttest.Clock
+	last    []bot.Action
+	lang    string
+}
+
+func play(t *testing.T, script string) string {
+	t.Helper()
+	s := storetest.SQLite(t)
+	sc := &scene{clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)), handler: command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s,
+		Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})}
+	var out strings.Builder
+	for lines := bufio.NewScanner(strings.NewReader(script)); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "//") {
+			continue
+		}
+		fmt.Fprintf(&out, "> %s\n", line)
+		switch verb, arg, _ := strings.Cut(line, " "); verb {
+		case "wait":
+			d, err := time.ParseDuration(arg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc.clock.Advance(d)
+		case "language":
+			sc.lang = arg
+		default:
+			out.WriteString(sc.say(t, line))
+		}
+	}
+	return out.String()
+}
+
+// say plays "mina #desk: /brief korea-trade" or "jon @: press Undo".
+func (sc *scene) say(t *testing.T, line string) string {
+	t.Helper()
+	who, what, ok := strings.Cut(line, ": ")
+	name, place, ok2 := strings.Cut(who, " ")
+	if !ok || !ok2 {
+		t.Fatalf("who says what where? %q", line)
+	}
+	r := bot.Request{Person: digest.Person{Platform: "slack", Workspace: "T1", ID: "U-" + name, Name: name}, Now: sc.clock.Now(), Lang: sc.lang, Manager: name == "mina" && place != "@",
+		Place: digest.Destination{Platform: "slack", Workspace: "T1", Channel: "C-" + strings.TrimPrefix(place, "#")}}
+	if place == "@" {
+		r.Place = digest.Destination{Platform: "slack", Workspace: "T1", Channel: r.Person.ID, Direct: true}
+	}
+	if label, isPress := strings.CutPrefix(what, "press "); isPress {
+		r.Action, r.Value = sc.button(t, label)
+	} else {
+		r.Command, r.Args = command.Parse(what)
+	}
+	reply, err := sc.handler.Handle(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc.show(reply)
+}
+
+func (sc *scene) button(t *testing.T, label string) (action, value string) {
+	t.Helper()
+	label, value, _ = strings.Cut(label, " = ")
+	for _, a := range sc.last {
+		if a.Label == label {
+			return a.ID, value
+		}
+	}
+	t.Fatalf("there is no button %q among %v", label, sc.last)
+	return "", ""
+}
+
+// show is the reply as text, with who sees it and its buttons.
+func (sc *scene) show(reply bot.Reply) string {
+	var out strings.Builder
+	switch {
+	case reply.Public:
+		out.WriteString("(everyone)\n")
+	case reply.Replace:
+		out.WriteString("(in place)\n")
+	}
+	text := bot.PlainText(reply.Message)
+	// Ids of errors are random.
+	if i := strings.LastIndex(text, "(e-"); i >= 0 {
+		text = text[:i] + "(e-id)\n"
+	}
+	out.WriteString(text)
+	var labels []string
+	sc.last = reply.Message.Actions
+	for _, s := range reply.Message.Sections {
+		sc.last = append(sc.last, s.Actions...)
+	}
+	for _, a := range sc.last {
+		label := "[" + a.Label + "]"
+		for _, o := range a.Options {
+			label += " " + o.Value
+		}
+		labels = append(labels, label)
+	}
+	if len(labels) > 0 {
+		out.WriteString(strings.Join(labels, " ") + "\n")
+	}
+	return out.String() + "\n"
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string][2]string{
+		"/brief korea-trade": {"brief", "korea-trade"}, "korea trade": {"brief", "korea trade"}, "/brief subscribe korea daily 8:00": {"subscribe", "korea daily 8:00"},
+		"subscribe korea": {"subscribe", "korea"}, "/subscriptions": {"subscriptions", ""}, "help": {"help", ""}, "help me understand korea": {"brief", "help me understand korea"},
+		"/nonsense x": {"nonsense", "x"}, "": {"brief", ""}, "/brief": {"brief", ""}, "/brief help": {"help", ""}, "sources of energy": {"brief", "sources of energy"},
+	} {
+		if c, a := command.Parse(line); c != want[0] || a != want[1] {
+			t.Errorf("Parse(%q) = %q, %q; want %q", line, c, a, want)
+		}
+	}
+}
+
+func TestCompletions(t *testing.T) {
+	t.Parallel()
+	h := command.New(command.Options{Reader: reader{}, Store: storetest.SQLite(t), Log: slog.New(slog.DiscardHandler)})
+	for field, want := range map[string]string{"query": "seou-trade", "zone": "Asia/Seoul"} {
+		got := h.Complete(t.Context(), bot.Request{Now: time.Now()}, field, "seou")
+		if len(got) != 1 || got[0].Value != want {
+			t.Errorf("Complete(%s) = %v", field, got)
+		}
+	}
+	if got := h.Complete(t.Context(), bot.Request{}, "when", ""); len(got) == 0 || len(got) > 25 {
+		t.Errorf("%d times offered", len(got))
+	}
+}
+
+func TestSpecsFitThePlatforms(t *testing.T) {
+	t.Parallel()
+	for _, s := range command.Specs() {
+		for lang, text := range s.Summary {
+			if n := len([]rune(text)); n == 0 || n > 100 {
+				t.Errorf("%s has %d runes in %s", s.Name, n, lang)
+			}
+		}
+		for _, lang := range bot.Languages() {
+			if s.Summary[lang] == "" {
+				t.Errorf("%s has no summary in %s", s.Name, lang)
+			}
+			for _, f := range s.Fields {
+				if n := len([]rune(f.Summary[lang])); n == 0 || n > 100 {
+					t.Errorf("%s %s has %d runes in %s", s.Name, f.Name, n, lang)
+				}
+			}
+		}
+	}
+}
