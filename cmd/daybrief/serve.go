@@ -1,0 +1,340 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/command"
+	"github.com/daybrief/daybrief/bot/deliver"
+	"github.com/daybrief/daybrief/bot/schedule"
+	"github.com/daybrief/daybrief/bot/web"
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/brief"
+	"github.com/daybrief/daybrief/digest/feed"
+)
+
+type serveCmd struct {
+	Sample bool   `help:"Add sample articles, so that there is a full digest to see without a network."`
+	Listen string `help:"Address of the page; overrides the configuration." placeholder:"HOST:PORT"`
+	NoPoll bool   `help:"Read no sources."`
+}
+
+// service is a running bot, as a test sees it.
+type service struct {
+	URL  string                          // of the page; "" without one
+	Tick func(ctx context.Context) error // what happens each minute
+}
+
+// bot is everything that serve runs.
+type server struct {
+	*call
+	*app
+	cmd       serveCmd
+	platforms []bot.Platform
+	links     []link // connections to platforms, which run until they end
+	mount     map[string]http.Handler
+	scheduler *schedule.Scheduler
+	handler   *command.Handler
+	composer  schedule.Composer
+	listener  net.Listener
+}
+
+// link is a connection to a platform.
+type link struct {
+	name string
+	run  func(ctx context.Context) error
+}
+
+// Run runs the bot until it is told to stop.
+func (s serveCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if s.Listen != "" {
+		a.config.Web.Listen = s.Listen
+	}
+	b := &server{call: c, app: a, cmd: s, mount: map[string]http.Handler{}}
+	if err := b.prepare(); err != nil {
+		return err
+	}
+	return b.run()
+}
+
+// prepare does all that can fail before anything runs.
+func (b *server) prepare() error {
+	if err := schedule.MigrateQueue(b.ctx, b.store.DB(), b.store.Dialect()); err != nil {
+		return err
+	}
+	if err := b.fill(); err != nil {
+		return err
+	}
+	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Now: b.now}
+	schedules := &schedules{composer: b.composer, skip: b.config.SkipDays}
+	b.handler = command.New(command.Options{Reader: b.reader, Briefs: answers{b.briefs}, Store: b.store, Schedules: schedules,
+		Lang: b.config.Language, Zone: b.zone, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Log: b.log})
+	b.platforms = []bot.Platform{web.Platform{}}
+	if err := errors.Join(b.connectSlack(), b.connectDiscord()); err != nil {
+		return err
+	}
+	if err := b.plan(); err != nil {
+		return err
+	}
+	schedules.scheduler = b.scheduler
+	return b.listen()
+}
+
+// fill adds the sources of the configuration, and the sample.
+func (b *server) fill() error {
+	for _, src := range configSources(b.config, feed.Starter()) {
+		if _, _, err := b.store.SaveSource(b.ctx, src); err != nil {
+			return err
+		}
+	}
+	if !b.cmd.Sample {
+		return nil
+	}
+	counts, err := b.ingest.Add(b.ctx, feed.Sample(b.now()))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.stdout, "Sample: %s added, %d there already.\n", plural(counts.New, "article"), counts.Known+counts.Revised)
+	return nil
+}
+
+// plan makes the scheduler with all that it drives.
+func (b *server) plan() error {
+	o := schedule.Options{Store: b.store, DB: b.store.DB(), Dialect: b.store.Dialect(), Composer: b.composer, Platforms: b.platforms, Lang: b.config.Language,
+		Prune: b.prune, Now: b.now, Log: b.log}
+	if !b.cmd.NoPoll {
+		o.Poll = b.poller().Poll
+	}
+	if b.config.Operator != "" {
+		to := destination(b.config.Operator)
+		o.Operator = &to
+	}
+	o.Deliverer = deliver.New(deliver.Options{Ledger: b.store, Troubles: schedule.NewTroubles(o), Platforms: b.platforms, Now: b.now, Log: b.log})
+	var err error
+	if b.scheduler, err = schedule.New(o); err != nil {
+		return err
+	}
+	wanted, err := configSubscriptions(b.config, b.zone)
+	if err != nil {
+		return err
+	}
+	return b.scheduler.Sync(b.ctx, wanted)
+}
+
+// listen opens the page's port, so that a port in use is told at once.
+func (b *server) listen() error {
+	address := b.config.Web.Listen
+	if address == "" {
+		return nil
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(b.ctx, "tcp", address)
+	if err != nil {
+		return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: %w", address, err).
+			WithHint("Another program may use the port. Choose another with --listen 127.0.0.1:8081, or none with web.listen: \"\" in the configuration.")
+	}
+	b.listener = l
+	return nil
+}
+
+// run serves until the context ends or a connection ends for good.
+func (b *server) run() error {
+	if err := b.scheduler.Start(b.ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(b.ctx)
+	if b.listener != nil {
+		page, err := b.page()
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return serveHTTP(ctx, b.listener, page) })
+	}
+	for _, l := range b.links {
+		group.Go(func() error {
+			if err := l.run(ctx); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("%s: %w", l.name, err)
+			}
+			return nil
+		})
+	}
+	b.welcome()
+	if b.served != nil {
+		b.served(service{URL: b.url(), Tick: b.scheduler.Tick})
+	}
+	group.Go(func() error { <-ctx.Done(); return nil })
+	err := group.Wait()
+	stop, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), 30*time.Second)
+	defer cancel()
+	return errors.Join(err, b.scheduler.Stop(stop))
+}
+
+func (b *server) url() string {
+	if b.listener == nil {
+		return ""
+	}
+	return "http://" + b.listener.Addr().String() + "/"
+}
+
+// welcome tells what runs, for a person who just started it.
+func (b *server) welcome() {
+	names := []string{}
+	for _, l := range b.links {
+		names = append(names, l.name)
+	}
+	if u := b.url(); u != "" {
+		fmt.Fprintln(b.stdout, "Page:", u)
+	}
+	if len(names) == 0 {
+		fmt.Fprintln(b.stdout, "Slack and Discord: not connected, since no token is set. See the README, or try the page.")
+	} else {
+		fmt.Fprintln(b.stdout, "Connecting:", strings.Join(names, ", "))
+	}
+	fmt.Fprintln(b.stdout, "Stop with Ctrl-C.")
+}
+
+// page makes the page's routes.
+func (b *server) page() (http.Handler, error) {
+	o := web.Options{Handler: b.handler, Store: b.store, Today: b.today, Brief: b.answer, Add: b.take, Token: b.config.Web.Token.Reveal(), Ready: b.store.Ping,
+		Parse: command.Parse, Mount: b.mount, Lang: b.config.Language, Zone: b.zone, Version: b.version, Now: b.now, Log: b.log}
+	if u, err := url.Parse(b.config.Web.URL); err == nil && u.Hostname() != "" {
+		o.Hosts = []string{u.Hostname()}
+	}
+	host, _, err := net.SplitHostPort(b.config.Web.Listen)
+	ip := net.ParseIP(host)
+	o.Public = err == nil && host != "localhost" && (ip == nil || !ip.IsLoopback())
+	s, err := web.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return s.Routes(), nil
+}
+
+// today is the daily digest as it would be now.
+func (b *server) today(ctx context.Context) (bot.Message, error) {
+	return b.composer.Preview(ctx, digest.Subscription{Kind: digest.DigestKind, Name: "Today", Schedule: "0 8 * * *", Zone: b.zone, Length: 12, Format: digest.Compact, Lang: b.config.Language})
+}
+
+func (b *server) answer(ctx context.Context, text string, limit int) (digest.Brief, error) {
+	q, err := b.reader.Read(text, b.now())
+	if err != nil {
+		return digest.Brief{}, err
+	}
+	return b.briefs.Answer(ctx, brief.Ask{Query: q, Limit: limit, Now: b.now()})
+}
+
+// take stores articles from the ingest endpoint.
+func (b *server) take(ctx context.Context, lines io.Reader) (web.Added, error) {
+	out := web.Added{}
+	unknown := map[string]bool{}
+	var batch []digest.Article
+	store := func() error {
+		counts, err := b.ingest.Add(ctx, batch)
+		batch = batch[:0]
+		out.New, out.Revised, out.Known = out.New+counts.New, out.Revised+counts.Revised, out.Known+counts.Known
+		for _, bad := range counts.Bad {
+			out.Bad = append(out.Bad, badLine(bad))
+		}
+		return err
+	}
+	for a, err := range feed.ReadLines(lines, "body", feed.ReadOptions{Source: "api", Unknown: func(key string) { unknown[key] = true }}) {
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.As(err, &tooLarge):
+			return out, errors.Join(store(), err)
+		case err != nil:
+			out.Bad = append(out.Bad, badLine(err))
+		default:
+			batch = append(batch, a)
+		}
+		if len(batch) >= importBatch {
+			if err := store(); err != nil {
+				return out, err
+			}
+		}
+	}
+	for key := range unknown {
+		out.Unknown = append(out.Unknown, key)
+	}
+	return out, store()
+}
+
+// badLine takes "body:3: what is wrong" apart.
+func badLine(err error) web.BadLine {
+	text := strings.TrimPrefix(err.Error(), "body:")
+	number, rest, ok := strings.Cut(text, ": ")
+	if n, convErr := strconv.Atoi(number); ok && convErr == nil {
+		return web.BadLine{Line: n, Error: rest}
+	}
+	return web.BadLine{Error: err.Error()}
+}
+
+// serveHTTP serves until the context ends, then lets answers finish.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return s.Shutdown(stop)
+}
+
+// answers lets commands ask the briefer.
+type answers struct{ *brief.Briefer }
+
+// Answer answers a page of a query.
+func (a answers) Answer(ctx context.Context, q digest.Query, p command.Page) (digest.Brief, error) {
+	return a.Briefer.Answer(ctx, brief.Ask{Query: q, Limit: p.Limit, Offset: p.Offset, Now: p.Now, Format: p.Format})
+}
+
+// schedules lets commands ask the scheduler, which is made after them.
+type schedules struct {
+	composer  schedule.Composer
+	skip      []string
+	scheduler *schedule.Scheduler
+}
+
+func (s *schedules) Parse(when string) (string, error) { return schedule.ParseWhen(when) }
+
+func (s *schedules) Describe(spec string, w bot.Words) string { return schedule.Describe(spec, w) }
+
+func (s *schedules) Coming(spec, zone string, after time.Time, n int) ([]time.Time, error) {
+	p, err := schedule.NewPlan(spec, zone, s.skip)
+	if err != nil {
+		return nil, err
+	}
+	coming := p.Coming(after, n)
+	if len(coming) == 0 {
+		return nil, digest.Errorf(digest.Invalid, "the schedule %q never comes", spec)
+	}
+	return coming, nil
+}
+
+func (s *schedules) Preview(ctx context.Context, sub digest.Subscription) (bot.Message, error) {
+	return s.composer.Preview(ctx, sub)
+}
+
+func (s *schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error) {
+	return s.scheduler.RunNow(ctx, id)
+}

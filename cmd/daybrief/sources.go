@@ -1,0 +1,234 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/feed"
+)
+
+type sourcesCmd struct {
+	List   sourcesListCmd   `cmd:"" default:"withargs" help:"All sources and how reading them goes."`
+	Add    sourcesAddCmd    `cmd:"" help:"Add a feed or a page."`
+	Remove sourcesRemoveCmd `cmd:"" help:"Remove a source; its articles stay."`
+	Check  sourcesCheckCmd  `cmd:"" help:"Say what would be read from an address."`
+	Import sourcesImportCmd `cmd:"" help:"Add the feeds of an OPML file."`
+	Export sourcesExportCmd `cmd:"" help:"Write all feeds as OPML."`
+}
+
+type sourcesListCmd struct {
+	Failing bool `help:"Only those that cannot be read."`
+}
+
+// Run lists sources.
+func (l sourcesListCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	all, err := a.store.Sources(c.ctx)
+	if err != nil {
+		return err
+	}
+	var shown []digest.Source
+	for _, s := range all {
+		if !l.Failing || s.Health.State == digest.SourceFailing || s.Health.State == digest.SourceGone {
+			shown = append(shown, s)
+		}
+	}
+	if c.cli.JSON {
+		return c.printJSON(sourcesJSON(shown))
+	}
+	if len(shown) == 0 {
+		fmt.Fprintln(c.stdout, "No sources. Add one with: daybrief sources add https://…")
+		return nil
+	}
+	w := bot.WordsIn("en")
+	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "NAME\tSTATE\tLAST READ\tA DAY\tADDRESS\tWHAT WENT WRONG")
+	for _, s := range shown {
+		last := "never"
+		if !s.Health.LastSuccess.IsZero() {
+			last = w.Ago(s.Health.LastSuccess, c.now(), a.zone)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%.1f\t%s\t%s\n", bot.SafeLine(s.Name), s.Health.State, last, s.Health.PerDay, bot.SafeLine(s.URL), bot.SafeLine(s.Health.LastError))
+	}
+	return t.Flush()
+}
+
+type sourceJSON struct {
+	Name        string             `json:"name"`
+	URL         string             `json:"url"`
+	Kind        digest.SourceKind  `json:"kind"`
+	Country     string             `json:"country"`
+	Lang        string             `json:"lang"`
+	Topics      []string           `json:"topics"`
+	State       digest.SourceState `json:"state"`
+	LastSuccess *time.Time         `json:"last_success"`
+	LastError   string             `json:"last_error"`
+	PerDay      float64            `json:"per_day"`
+	Undated     float64            `json:"undated"`
+	Next        *time.Time         `json:"next"`
+}
+
+func sourcesJSON(all []digest.Source) []sourceJSON {
+	out := []sourceJSON{}
+	for _, s := range all {
+		topics := s.Topics
+		if topics == nil {
+			topics = []string{}
+		}
+		out = append(out, sourceJSON{Name: s.Name, URL: s.URL, Kind: s.Kind, Country: s.Country, Lang: s.Lang, Topics: topics, State: s.Health.State,
+			LastSuccess: timeOrNull(s.Health.LastSuccess), LastError: s.Health.LastError, PerDay: s.Health.PerDay, Undated: s.Health.Undated, Next: timeOrNull(s.Health.Next)})
+	}
+	return out
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+type sourcesAddCmd struct {
+	URL      string   `arg:"" help:"Address of a feed or a page."`
+	Name     string   `help:"What people see. Default: the feed's title."`
+	Country  string   `help:"Its home, a code such as KR."`
+	Language string   `help:"Its language, such as ko; default: told by each article."`
+	Topics   []string `help:"Topics of all its articles."`
+	Group    string   `help:"The newsroom it belongs to: sources of one group count once."`
+	FullText string   `help:"auto, always or never: whether pages are fetched." enum:"auto,always,never" default:"auto"`
+	Force    bool     `help:"Add it even when it cannot be read now."`
+}
+
+// Run adds a source, after a look at it.
+func (s sourcesAddCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	address, err := digest.CanonicalURL(s.URL)
+	if err != nil {
+		return err
+	}
+	report := a.fetcher(c.environment).Check(c.ctx, address)
+	if report.Err != nil && !s.Force {
+		return fmt.Errorf("%s cannot be read: %w (add --force to add it all the same)", address, report.Err)
+	}
+	src := digest.Source{Name: cmp.Or(s.Name, report.Title, address), URL: cmp.Or(report.FeedURL, address), Kind: digest.FeedSource, Country: strings.ToUpper(s.Country), Lang: s.Language,
+		Topics: s.Topics, Group: s.Group, FullText: digest.FullText(s.FullText), From: "command"}
+	_, created, err := a.store.SaveSource(c.ctx, src)
+	if err != nil {
+		return err
+	}
+	verb := "Changed"
+	if created {
+		verb = "Added"
+	}
+	fmt.Fprintf(c.stdout, "%s %s (%s).\n", verb, bot.SafeLine(src.Name), src.URL)
+	return nil
+}
+
+type sourcesRemoveCmd struct {
+	Name string `arg:"" help:"Its name, as sources list shows it."`
+}
+
+// Run removes a source.
+func (s sourcesRemoveCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.store.RemoveSource(c.ctx, s.Name); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Removed %s. Its articles stay until they are too old.\n", bot.SafeLine(s.Name))
+	return nil
+}
+
+type sourcesCheckCmd struct {
+	URL string `arg:"" help:"Address of a feed or a page."`
+}
+
+// Run says what would be read.
+func (s sourcesCheckCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	report := a.fetcher(c.environment).Check(c.ctx, s.URL)
+	if c.cli.JSON {
+		if err := c.printJSON(report); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprint(c.stdout, report.Text())
+	}
+	if report.Err != nil {
+		return silentError{report.Err}
+	}
+	return nil
+}
+
+type sourcesImportCmd struct {
+	File string `arg:"" help:"OPML file; folders become topics." type:"existingfile"`
+}
+
+// Run adds the feeds of an OPML file.
+func (s sourcesImportCmd) Run(c *call) error {
+	f, err := os.Open(s.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sources, err := feed.ParseOPML(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.File, err)
+	}
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	added := 0
+	for _, src := range sources {
+		src.From = "import"
+		_, created, err := a.store.SaveSource(c.ctx, src)
+		if err != nil {
+			return err
+		}
+		if created {
+			added++
+		}
+	}
+	fmt.Fprintf(c.stdout, "%s added, %d known already.\n", plural(added, "source"), len(sources)-added)
+	return nil
+}
+
+type sourcesExportCmd struct{}
+
+// Run writes OPML to standard output.
+func (sourcesExportCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	all, err := a.store.Sources(c.ctx)
+	if err != nil {
+		return err
+	}
+	return feed.WriteOPML(c.stdout, all)
+}

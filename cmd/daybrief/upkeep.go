@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/store"
+)
+
+type migrateCmd struct {
+	From string `help:"Copy everything from this database …" placeholder:"DSN"`
+	To   string `help:"… to this empty one." placeholder:"DSN"`
+}
+
+// Run brings the database up to date, or copies it to another.
+func (m migrateCmd) Run(c *call) error {
+	if (m.From == "") != (m.To == "") {
+		return fmt.Errorf("%w: --from and --to go together", errUsage)
+	}
+	if m.From != "" {
+		return m.copy(c)
+	}
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	version, err := a.store.SchemaVersion(c.ctx)
+	if err != nil {
+		return err
+	}
+	if c.cli.JSON {
+		return c.printJSON(map[string]int{"schema": version})
+	}
+	fmt.Fprintf(c.stdout, "The database is up to date (schema %d).\n", version)
+	return nil
+}
+
+func (m migrateCmd) copy(c *call) error {
+	from, err := store.Open(c.ctx, m.From)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := store.Open(c.ctx, m.To)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	report, err := store.Copy(c.ctx, from, to, func(table string, rows int64) {
+		if c.progress {
+			fmt.Fprintf(c.stderr, "\r\x1b[K%s: %d rows", table, rows)
+		}
+	})
+	if c.progress {
+		fmt.Fprint(c.stderr, "\r\x1b[K")
+	}
+	if err != nil {
+		return err
+	}
+	if c.cli.JSON {
+		return c.printJSON(report)
+	}
+	fmt.Fprintln(c.stdout, report)
+	return nil
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"Where the copy goes; it must not exist." type:"path"`
+}
+
+// Run writes a checked copy.
+func (b backupCmd) Run(c *call) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if err := a.store.Backup(c.ctx, b.File); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Written and checked: %s\n", b.File)
+	return nil
+}
+
+type healthcheckCmd struct{}
+
+// Run asks the page of a running bot, for a container's health check.
+func (healthcheckCmd) Run(c *call) error {
+	conf, err := loadConfig(c)
+	if err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(conf.Web.Listen)
+	if err != nil {
+		return digest.Errorf(digest.Invalid, "there is no page to ask: web.listen is %q", conf.Web.Listen)
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, 4*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return digest.Errorf(digest.Unavailable, "the bot does not answer: %w", err)
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1024))
+	if resp.StatusCode != http.StatusOK {
+		return digest.Errorf(digest.Unavailable, "the bot is not well: %s", text)
+	}
+	fmt.Fprintln(c.stdout, "well")
+	return nil
+}
