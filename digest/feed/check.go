@@ -125,7 +125,7 @@ func (rep *Report) explainPage(a answer) {
 	if err != nil {
 		rep.fail(err)
 	} else {
-		rep.Title, rep.Lang, rep.Charset = page.Article.Title, page.Article.Lang, page.Charset
+		rep.Title, rep.Lang, rep.Charset = page.Article.Title, page.Lang, page.Charset
 		rep.explainArticles([]digest.Article{page.Article})
 	}
 	if len(rep.Feeds) > 0 {

@@ -117,13 +117,14 @@ func (f *Fetcher) get(ctx context.Context, r request) (answer, error) {
 // fetchable parses an address and refuses what is not the web.
 func fetchable(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
+	switch {
+	case err != nil:
 		return nil, digest.Errorf(digest.Invalid, "the address cannot be read")
-	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil, digest.Errorf(digest.Invalid, "only http and https addresses are read, not %s", u.Scheme)
-	}
-	if u.User != nil {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, digest.Errorf(digest.Invalid, "only http and https addresses are read, not %s", orElse(u.Scheme, "others"))
+	case u.Hostname() == "":
+		return nil, digest.Errorf(digest.Invalid, "the address names no host")
+	case u.User != nil:
 		return nil, digest.Errorf(digest.Invalid, "addresses with a user name or password are not read")
 	}
 	return u, nil

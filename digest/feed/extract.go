@@ -26,6 +26,7 @@ const maxPage = 4 << 20
 type Page struct {
 	Article digest.Article // main text, title, author, published time, language, canonical URL
 	Site    string         // the site's name; may be empty
+	Lang    string         // as the page claims it; the article has it only where it is meant
 	Feeds   []Link         // feeds that the page declares
 	Charset string         // the encoding it was in
 }
@@ -50,7 +51,7 @@ func Extract(data []byte, contentType, address string) (page Page, err error) {
 	}
 	base, _ := url.Parse(address)
 	head := readHead(doc, base)
-	page = Page{Feeds: head.feeds, Charset: charset}
+	page = Page{Lang: head.lang, Feeds: head.feeds, Charset: charset}
 	page.Article, page.Site = mainText(doc, base, head)
 	if page.Article.Title == "" {
 		page.Article.Title = titleFrom(page.Article.Body)
@@ -71,7 +72,7 @@ func recoverTo(err *error, what string) {
 }
 
 func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, string) {
-	a := digest.Article{Title: head.title, URL: head.canonical, Author: head.author, Published: head.published, Lang: head.lang}
+	a := digest.Article{Title: head.title, URL: head.canonical, Author: head.author, Published: head.published, Lang: claimedLang(head.lang)}
 	result, err := extractMain(doc, base)
 	if err != nil {
 		a.Body = visibleText(doc)
@@ -88,8 +89,11 @@ func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, str
 		a.Published = m.Date.UTC()
 	}
 	a.Body = strings.TrimSpace(strings.TrimPrefix(nodeText(result.ContentNode), a.Title))
+	if all := visibleText(doc); len(all) < len(a.Body) {
+		a.Body = all // of a very short page the extractor repeats parts
+	}
 	site := head.site
-	if site == "" {
+	if site == "" && !strings.Contains(m.Sitename, ".") { // with a dot it is the host again
 		site = plainLine(m.Sitename)
 	}
 	return a, site

@@ -180,7 +180,7 @@ func addItems(f *Feed, items []*gofeed.Item, base *url.URL) {
 			break
 		}
 		a := itemArticle(item, base)
-		a.Lang = f.Lang
+		a.Lang = claimedLang(f.Lang)
 		if a.Title == "" {
 			empty++
 			continue
@@ -190,6 +190,16 @@ func addItems(f *Feed, items []*gofeed.Item, base *url.URL) {
 	if empty > 0 {
 		f.Problems = append(f.Problems, plural(empty, "item has", "items have")+" neither title nor text")
 	}
+}
+
+// claimedLang is the language that a feed or page claims, where it means it:
+// programs that publish claim English unless someone changes that, so English
+// is left to the analysis of the text.
+func claimedLang(lang string) string {
+	if lang == "en" || strings.HasPrefix(lang, "en-") {
+		return ""
+	}
+	return lang
 }
 
 func plural(n int, one, many string) string {

@@ -272,5 +272,6 @@ func notAFeed(a answer, err error) error {
 }
 
 func isHTML(a answer) bool {
-	return sniffMarkup(bytes.TrimSpace(a.body)) == formatHTML
+	body := bytes.TrimSpace(a.body)
+	return len(body) > 0 && body[0] == '<' && sniffMarkup(body) == formatHTML
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -54,7 +53,7 @@ func parseSitemap(text []byte) (Feed, error) {
 		return Feed{}, digest.Errorf(digest.Invalid, "this sitemap lists pages without titles; only news sitemaps can be read")
 	}
 	if s.untitled > 0 {
-		s.feed.Problems = append(s.feed.Problems, strconv.Itoa(s.untitled)+" entries have no news title")
+		s.feed.Problems = append(s.feed.Problems, plural(s.untitled, "entry has", "entries have")+" no news title")
 	}
 	return s.feed, nil
 }
@@ -118,7 +117,7 @@ func (s *sitemapReader) add(u sitemapURL) {
 		s.feed.Title, s.feed.Lang = plainLine(u.News.Publication.Name), lang
 	}
 	s.feed.Articles = append(s.feed.Articles, digest.Article{
-		Title: title, URL: resolve(nil, u.Loc), Published: usable(readTime(u.News.Published)), Lang: lang,
+		Title: title, URL: resolve(nil, u.Loc), Published: usable(readTime(u.News.Published)), Lang: claimedLang(lang),
 	})
 }
 
