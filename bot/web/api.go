@@ -33,8 +33,10 @@ func (s *Server) apiBrief(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, b.JSON())
 }
 
-// apiArticles is POST /api/articles: one JSON object a line, with the token
-// as bearer. Good lines are kept; bad ones are named, with status 422.
+// apiArticles is POST /api/articles: one JSON object a line or an array, with
+// the token as bearer. A row that is wrong is named, with status 422, and
+// nothing of the batch is stored, so that sending it again, mended, is all
+// that is needed.
 func (s *Server) apiArticles(w http.ResponseWriter, r *http.Request) {
 	if s.o.Token == "" || s.o.Add == nil {
 		apiError(w, digest.Errorf(digest.Forbidden, "taking articles in is closed").WithHint("Set DAYBRIEF_API_TOKEN to open it."))
@@ -48,8 +50,8 @@ func (s *Server) apiArticles(w http.ResponseWriter, r *http.Request) {
 	added, err := s.o.Add(r.Context(), http.MaxBytesReader(w, r.Body, maxIngest))
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
-		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]any{"error": "the batch is larger than 32 MiB; send it in parts", "new": added.New})
+	case errors.As(err, &tooLarge), errors.Is(err, ErrTooLarge):
+		writeJSON(w, http.StatusRequestEntityTooLarge, map[string]string{"error": "the batch is too large; send it in parts"})
 	case err != nil:
 		apiError(w, err)
 	case len(added.Bad) > 0:

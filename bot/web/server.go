@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"embed"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -34,8 +35,9 @@ type Options struct {
 	Today func(ctx context.Context) (bot.Message, error)
 	// Brief answers a query for programs.
 	Brief func(ctx context.Context, query string, limit int) (digest.Brief, error)
-	// Add takes articles in, one JSON object a line.
-	Add     func(ctx context.Context, lines io.Reader) (Added, error)
+	// Add takes articles in, one JSON object a line or an array, all or none:
+	// a row that is wrong is told in Added.Bad.
+	Add     func(ctx context.Context, body io.Reader) (Added, error)
 	Token   string                                   // for Add; "" closes the endpoint
 	Ready   func(ctx context.Context) error          // nil: always ready
 	Parse   func(line string) (command, args string) // splits a typed line
@@ -49,20 +51,23 @@ type Options struct {
 	Log     *slog.Logger
 }
 
-// Added says what became of the lines of an ingest request.
+// Added says what became of the rows of an ingest request.
 type Added struct {
-	New     int       `json:"new"`
-	Revised int       `json:"revised"`
-	Known   int       `json:"known"`
-	Bad     []BadLine `json:"bad,omitempty"`
-	Unknown []string  `json:"unknown_fields,omitempty"`
+	New     int      `json:"new"`
+	Revised int      `json:"revised"`
+	Known   int      `json:"known"`
+	Bad     []BadRow `json:"bad,omitempty"`
+	Unknown []string `json:"unknown_fields,omitempty"`
 }
 
-// BadLine is a line that was not taken, and why.
-type BadLine struct {
-	Line  int    `json:"line"`
+// BadRow is a row that is wrong, and why.
+type BadRow struct {
+	Row   int    `json:"row"` // from 1
 	Error string `json:"error"`
 }
+
+// ErrTooLarge is returned by Options.Add for a batch over its limits.
+var ErrTooLarge = errors.New("the batch is too large")
 
 // Server serves the page.
 type Server struct {

@@ -80,7 +80,7 @@ func serve(t *testing.T, change func(*web.Options)) *httptest.Server {
 			b, err := io.ReadAll(r)
 			a := web.Added{New: bytes.Count(b, []byte("\n"))}
 			if bytes.Contains(b, []byte("bad")) {
-				a.Bad = []web.BadLine{{Line: 2, Error: "the title is missing"}}
+				a.Bad = []web.BadRow{{Row: 2, Error: "the title is missing"}}
 			}
 			return a, err
 		},
@@ -259,7 +259,7 @@ func TestArticlesComeInWithTheTokenAlone(t *testing.T) {
 	if status, text := post("let-me-in", "{}\n{}\n"); status != http.StatusOK || !strings.Contains(text, `"new":2`) {
 		t.Errorf("good lines: %d %s", status, text)
 	}
-	if status, text := post("let-me-in", "{}\nbad\n"); status != http.StatusUnprocessableEntity || !strings.Contains(text, `"line":2`) {
+	if status, text := post("let-me-in", "{}\nbad\n"); status != http.StatusUnprocessableEntity || !strings.Contains(text, `"row":2`) {
 		t.Errorf("a bad line: %d %s", status, text)
 	}
 	if status, _ := post("let-me-in", strings.Repeat("x", 33<<20)); status != http.StatusRequestEntityTooLarge {

@@ -13,6 +13,7 @@ import (
 	"github.com/daybrief/daybrief/config"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/brief"
+	"github.com/daybrief/daybrief/digest/feed"
 	"github.com/daybrief/daybrief/digest/ingest"
 	"github.com/daybrief/daybrief/digest/query"
 	"github.com/daybrief/daybrief/digest/store"
@@ -218,4 +219,27 @@ func plural(n int, word string) string {
 		return fmt.Sprintf("1 %s", word)
 	}
 	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// fetcher reads the web, guarded, as the configuration allows.
+func (a *app) fetcher(env environment) *feed.Fetcher {
+	o := feed.Options{Contact: a.config.Contact, Version: env.version, Stored: a.store.ArticleByURL, Concurrent: a.config.Fetch.Global, Now: env.now, Log: a.log}
+	for _, network := range a.config.Fetch.Allow {
+		// Package config has checked them.
+		if rule, err := feed.ParseAllow(network); err == nil {
+			o.Allow = append(o.Allow, rule)
+		}
+	}
+	return feed.NewFetcher(o)
+}
+
+// countryNamed is the code of a country by any of its names, "" for other
+// words.
+func (a *app) countryNamed(name string) string {
+	for _, n := range a.tagger.Names() {
+		if n.Kind == digest.CountryName && strings.EqualFold(n.Text, name) {
+			return n.Slugs[0]
+		}
+	}
+	return ""
 }

@@ -65,7 +65,7 @@ type importer struct {
 func (in *importer) path(path, source string) error {
 	o := feed.ReadOptions{Source: source, Progress: in.progressed, Unknown: func(key string) { in.unknown[key]++ }}
 	if u, err := url.Parse(path); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		return in.take(in.fetch(path, source))
+		return in.take(in.app.fetcher(in.environment).ReadURL(in.ctx, path, o))
 	}
 	return in.take(feed.Read(path, in.stdin, o))
 }
@@ -120,22 +120,6 @@ func (in *importer) flush() error {
 		in.note(bad)
 	}
 	return err
-}
-
-// fetch reads a feed or page from an address, once.
-func (in *importer) fetch(address, source string) feed.Articles {
-	return func(yield func(digest.Article, error) bool) {
-		articles, err := in.app.fetcher(in.environment).Import(in.ctx, address, source)
-		if err != nil {
-			yield(digest.Article{}, fmt.Errorf("%s: %w", address, err))
-			return
-		}
-		for _, a := range articles {
-			if !yield(a, nil) {
-				return
-			}
-		}
-	}
 }
 
 // progressed shows how far a long import has come, at most five times a

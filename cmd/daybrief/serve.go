@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -239,50 +240,22 @@ func (b *server) answer(ctx context.Context, text string, limit int) (digest.Bri
 	return b.briefs.Answer(ctx, brief.Ask{Query: q, Limit: limit, Now: b.now()})
 }
 
-// take stores articles from the ingest endpoint.
-func (b *server) take(ctx context.Context, lines io.Reader) (web.Added, error) {
-	out := web.Added{}
-	unknown := map[string]bool{}
-	var batch []digest.Article
-	store := func() error {
-		counts, err := b.ingest.Add(ctx, batch)
-		batch = batch[:0]
-		out.New, out.Revised, out.Known = out.New+counts.New, out.Revised+counts.Revised, out.Known+counts.Known
-		for _, bad := range counts.Bad {
-			out.Bad = append(out.Bad, badLine(bad))
-		}
-		return err
+// take stores articles from the ingest endpoint, all of them or, with a row
+// that is wrong, none.
+func (b *server) take(ctx context.Context, body io.Reader) (web.Added, error) {
+	batch, err := feed.ReadBatch(body, "api")
+	var row *feed.RowError
+	switch {
+	case errors.Is(err, feed.ErrBatchTooLarge):
+		return web.Added{}, web.ErrTooLarge
+	case errors.As(err, &row):
+		return web.Added{Bad: []web.BadRow{{Row: row.Row, Error: row.Err.Error()}}}, nil
+	case err != nil:
+		return web.Added{}, err
 	}
-	for a, err := range feed.ReadLines(lines, "body", feed.ReadOptions{Source: "api", Unknown: func(key string) { unknown[key] = true }}) {
-		var tooLarge *http.MaxBytesError
-		switch {
-		case errors.As(err, &tooLarge):
-			return out, errors.Join(store(), err)
-		case err != nil:
-			out.Bad = append(out.Bad, badLine(err))
-		default:
-			batch = append(batch, a)
-		}
-		if len(batch) >= importBatch {
-			if err := store(); err != nil {
-				return out, err
-			}
-		}
-	}
-	for key := range unknown {
-		out.Unknown = append(out.Unknown, key)
-	}
-	return out, store()
-}
-
-// badLine takes "body:3: what is wrong" apart.
-func badLine(err error) web.BadLine {
-	text := strings.TrimPrefix(err.Error(), "body:")
-	number, rest, ok := strings.Cut(text, ": ")
-	if n, convErr := strconv.Atoi(number); ok && convErr == nil {
-		return web.BadLine{Line: n, Error: rest}
-	}
-	return web.BadLine{Error: err.Error()}
+	counts, err := b.ingest.Add(ctx, batch.Articles)
+	out := web.Added{New: counts.New, Revised: counts.Revised, Known: counts.Known, Unknown: slices.Sorted(maps.Keys(batch.Unknown))}
+	return out, err
 }
 
 // serveHTTP serves until the context ends, then lets answers finish.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -117,16 +118,23 @@ func (s sourcesAddCmd) Run(c *call) error {
 		return err
 	}
 	defer a.close()
-	address, err := digest.CanonicalURL(s.URL)
+	address, err := feed.SourceURL(s.URL)
 	if err != nil {
 		return err
 	}
 	report := a.fetcher(c.environment).Check(c.ctx, address)
-	if report.Err != nil && !s.Force {
-		return fmt.Errorf("%s cannot be read: %w (add --force to add it all the same)", address, report.Err)
+	if report.Error != "" && !s.Force {
+		return digest.Errorf(digest.Unavailable, "%s cannot be read: %s", address, report.Error).WithHint("%s", cmp.Or(report.Hint, "Add --force to add it all the same."))
 	}
-	src := digest.Source{Name: cmp.Or(s.Name, report.Title, address), URL: cmp.Or(report.FeedURL, address), Kind: digest.FeedSource, Country: strings.ToUpper(s.Country), Lang: s.Language,
+	src := digest.Source{Name: cmp.Or(s.Name, report.Title, address), URL: address, Kind: digest.FeedSource, Country: cmp.Or(strings.ToUpper(s.Country), report.Country), Lang: s.Language,
 		Topics: s.Topics, Group: s.Group, FullText: digest.FullText(s.FullText), From: "command"}
+	if report.Kind == "page" {
+		// A page that points to a feed is read by it.
+		src.Kind = digest.PageSource
+		if len(report.Feeds) > 0 {
+			src.Kind, src.URL = digest.FeedSource, report.Feeds[0].URL
+		}
+	}
 	_, created, err := a.store.SaveSource(c.ctx, src)
 	if err != nil {
 		return err
@@ -174,10 +182,12 @@ func (s sourcesCheckCmd) Run(c *call) error {
 			return err
 		}
 	} else {
-		fmt.Fprint(c.stdout, report.Text())
+		for _, line := range report.Lines() {
+			fmt.Fprintln(c.stdout, bot.SafeLine(line))
+		}
 	}
-	if report.Err != nil {
-		return silentError{report.Err}
+	if report.Error != "" {
+		return silentError{errors.New(report.Error)}
 	}
 	return nil
 }
@@ -188,20 +198,22 @@ type sourcesImportCmd struct {
 
 // Run adds the feeds of an OPML file.
 func (s sourcesImportCmd) Run(c *call) error {
-	f, err := os.Open(s.File)
+	data, err := os.ReadFile(s.File)
 	if err != nil {
 		return err
-	}
-	defer f.Close()
-	sources, err := feed.ParseOPML(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.File, err)
 	}
 	a, err := openApp(c)
 	if err != nil {
 		return err
 	}
 	defer a.close()
+	sources, problems, err := feed.ParseOPML(data, a.countryNamed)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.File, err)
+	}
+	for _, p := range problems {
+		fmt.Fprintf(c.stderr, "%s: %s\n", s.File, bot.SafeLine(p))
+	}
 	added := 0
 	for _, src := range sources {
 		src.From = "import"
@@ -230,5 +242,5 @@ func (sourcesExportCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	return feed.WriteOPML(c.stdout, all)
+	return feed.WriteOPML(c.stdout, "daybrief", all)
 }
