@@ -54,7 +54,7 @@ func (r *Reader) newOffers(names []digest.Name) offers {
 	}
 	for _, slug := range r.titles.order {
 		i := add(item{slug: slug, text: r.word(slug)})
-		if isCode(slug) || r.titles.groups[slug] != nil {
+		if r.isPlace(slug) {
 			o.places = append(o.places, i)
 		} else {
 			o.topics = append(o.topics, i)
@@ -278,6 +278,9 @@ func (c *completion) pairs(tokens []token, open bool) {
 		rest := c.r.popular(head, c.count)
 		if k < len(tokens) {
 			rest = slices.DeleteFunc(c.matching(joinedKey(tokens[k:])), func(it item) bool { return head.has(it, c.r) })
+			slices.SortStableFunc(rest, func(a, b item) int { // a topic goes with a place better than another place
+				return cmp.Compare(asInt(c.r.isPlace(a.slug)), asInt(c.r.isPlace(b.slug)))
+			})
 		}
 		for _, it := range rest {
 			c.offer(head.with(it))
@@ -290,7 +293,6 @@ func (c *completion) pairs(tokens []token, open bool) {
 type heading struct {
 	text    string
 	slugs   []string
-	place   bool
 	topic   bool
 	foreign bool // typed in another script: joined with a space, not a hyphen
 }
@@ -312,8 +314,7 @@ func (c *completion) head(tokens []token) (heading, bool) {
 				break
 			}
 			h.slugs = append(h.slugs, slug)
-			isTopic := !isCode(slug) && c.r.titles.groups[slug] == nil
-			h.topic, h.place = h.topic || isTopic, h.place || !isTopic
+			h.topic = h.topic || !c.r.isPlace(slug)
 		}
 		words = append(words, u.text)
 	}
@@ -328,9 +329,11 @@ func (c *completion) head(tokens []token) (heading, bool) {
 // has reports that the heading asks for the item's kind of thing already: a
 // pair is a place and a topic, or two places.
 func (h heading) has(it item, r *Reader) bool {
-	isTopic := !isCode(it.slug) && r.titles.groups[it.slug] == nil
-	return strings.Contains(it.slug, " ") || slices.Contains(h.slugs, it.slug) || isTopic && h.topic
+	return strings.Contains(it.slug, " ") || slices.Contains(h.slugs, it.slug) || !r.isPlace(it.slug) && h.topic
 }
+
+// isPlace tells a country or group from a topic.
+func (r *Reader) isPlace(slug string) bool { return isCode(slug) || r.titles.groups[slug] != nil }
 
 func (h heading) with(it item) string {
 	if h.foreign || !isASCII(it.text) {
@@ -389,8 +392,7 @@ func (c *completion) fill() {
 		if strings.Contains(it.slug, " ") {
 			continue
 		}
-		isTopic := !isCode(it.slug) && c.r.titles.groups[it.slug] == nil
-		h := heading{text: it.text, slugs: []string{it.slug}, topic: isTopic, place: !isTopic, foreign: !isASCII(it.text)}
+		h := heading{text: it.text, slugs: []string{it.slug}, topic: !c.r.isPlace(it.slug), foreign: !isASCII(it.text)}
 		var list []string
 		for _, other := range c.r.popular(h, c.count) {
 			list = append(list, pair(h, other))

@@ -48,11 +48,38 @@ func (lex *lexicon) addName(tokens []token, e entry) {
 	}
 }
 
-// addOutlets stores the names of sources, the operator's first.
+// addOutlets stores the names of sources, the operator's first. A well-known
+// newsroom is the first of the operator's sources that begins with its name:
+// "from bbc" is "BBC World".
 func (lex *lexicon) addOutlets(sources []string) {
-	for _, s := range slices.Concat(sources, wordSections()["outlet"]) {
-		lex.names.add(scan(s), entry{class: outlet, name: digest.Name{Text: s}})
+	for _, s := range sources {
+		lex.addOutlet(scan(s), s)
 	}
+	for _, s := range wordSections()["outlet"] {
+		tokens := scan(s)
+		text := s
+		for _, own := range sources {
+			if hasPrefix(scan(own), tokens) {
+				text = own
+				break
+			}
+		}
+		lex.addOutlet(tokens, text)
+	}
+}
+
+// addOutlet stores one name of a source; an earlier one stays.
+func (lex *lexicon) addOutlet(tokens []token, text string) {
+	for _, e := range lex.names.whole(tokens) {
+		if e.class == outlet {
+			return
+		}
+	}
+	lex.names.add(tokens, entry{class: outlet, name: digest.Name{Text: text}})
+}
+
+func hasPrefix(tokens, prefix []token) bool {
+	return len(tokens) >= len(prefix) && joined(tokens[:len(prefix)]) == joined(prefix)
 }
 
 // fillers returns the single words of the lexicon that can be no names.

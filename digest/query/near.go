@@ -253,6 +253,9 @@ func (r *Reader) nearest(tokens []token, unknown map[int]bool, k int) (best span
 // joinRunes joins tokens that a person may have meant as one name.
 func joinRunes(tokens []token) ([]rune, bool) {
 	var runes []rune
+	if last := len(tokens) - 1; last > 0 && (len(tokens[0].form) < 3 || len(tokens[last].form) < 3) {
+		return nil, false
+	}
 	for i, t := range tokens {
 		if t.solid || t.quoted || t.key != "" || t.date || hasDigit(t.form) || i > 0 && (t.comma || t.minus) {
 			return nil, false

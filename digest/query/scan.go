@@ -256,7 +256,7 @@ func (sc *scanner) keyed(raw string) bool {
 		return sc.keyedQuote(key, start, end)
 	}
 	i := start
-	for i < len(sc.src) && !unicode.IsSpace(sc.src[i]) {
+	for i < len(sc.src) && !unicode.IsSpace(sc.src[i]) && !(isHyphen(sc.src[i]) && sc.at(i+1) == '!') {
 		i++
 	}
 	value := strings.Trim(string(sc.src[start:i]), ",;")
