@@ -1,0 +1,119 @@
+package tag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+// sortTags puts the strongest first, and equals in the order of their slugs.
+func sortTags(tags []digest.Tag) {
+	slices.SortStableFunc(tags, func(a, b digest.Tag) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Slug, b.Slug))
+	})
+}
+
+// shortNames are the English names that news uses where CLDR's are stiff.
+var shortNames = map[string]string{
+	"BA": "Bosnia and Herzegovina", "CD": "DR Congo", "CG": "Republic of Congo", "CI": "Ivory Coast", "TR": "Turkey", "AG": "Antigua and Barbuda",
+	"KN": "Saint Kitts and Nevis", "LC": "Saint Lucia", "VC": "Saint Vincent and the Grenadines", "TT": "Trinidad and Tobago",
+	"ST": "São Tomé and Príncipe", "SH": "Saint Helena", "CC": "Cocos Islands", "UM": "U.S. Outlying Islands",
+}
+
+// titles is language -> code -> name, read once.
+var titles = sync.OnceValue(func() map[string]map[string]string {
+	m := map[string]map[string]string{"en": {}}
+	_ = perLanguage("cldr/territories.txt", "", kindName, func(e entry) error { // embedded: it cannot be missing
+		lang := cmp.Or(e.lang, "en")
+		if m[lang] == nil {
+			m[lang] = map[string]string{}
+		}
+		if _, ok := m[lang][e.codes[0]]; !ok {
+			m[lang][e.codes[0]] = e.name
+		}
+		return nil
+	})
+	for code, name := range shortNames {
+		m["en"][code] = name
+	}
+	return m
+})
+
+// CountryName is the name of a country in a language (BCP 47), in English where
+// that language has none, and the code itself where it is not known.
+func CountryName(code, lang string) string {
+	base, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	code = strings.ToUpper(code)
+	if name := titles()[base][code]; name != "" {
+		return name
+	}
+	return cmp.Or(titles()["en"][code], code)
+}
+
+// Groups are the blocs and regions that can be asked for: slug -> countries.
+func Groups() map[string][]string {
+	m := map[string][]string{}
+	if g := theGazetteer().g; g != nil {
+		for _, group := range g.groups {
+			m[group.slug] = slices.Clone(group.members)
+		}
+	}
+	return m
+}
+
+// Names lists every name of countries, peoples, places, seats and groups in
+// every language, and of topics: what requests are read with. Strong names
+// can stand for nothing else in a request.
+func (t *Tagger) Names() []digest.Name {
+	var out []digest.Name
+	add := func(e entry) error {
+		if e.kind == kindNothing || e.marks&markAll != 0 || len(e.codes) != 1 {
+			return nil
+		}
+		out = append(out, digest.Name{
+			Text: e.name, Lang: cmp.Or(e.lang, "en"), Kind: nameKinds[e.kind], Slugs: []string{e.codes[0]},
+			Strong: e.marks&(markSupported|markDoubtful) == 0 && e.kind != kindTown,
+		})
+		return nil
+	}
+	for _, code := range t.names.codes {
+		out = append(out, digest.Name{Text: code, Kind: digest.CountryName, Slugs: []string{code}})
+	}
+	eachEntry(t.names, add)
+	for _, g := range t.names.groups {
+		slugs := append([]string{g.slug}, g.members...)
+		for _, n := range append([]string{g.slug}, g.names...) {
+			out = append(out, digest.Name{Text: n, Lang: "en", Kind: digest.GroupName, Slugs: slugs, Strong: true})
+		}
+	}
+	return out
+}
+
+var nameKinds = [kinds]digest.NameKind{
+	kindName: digest.CountryName, kindPeople: digest.DemonymName, kindCapital: digest.PlaceName, kindCity: digest.PlaceName, kindRegion: digest.PlaceName,
+	kindSeat: digest.SeatName, kindLeader: digest.SeatName, kindBank: digest.SeatName, kindMoney: digest.SeatName, kindIndex: digest.SeatName,
+	kindTown: digest.PlaceName,
+}
+
+// eachEntry reads all names but those of small towns. The data are embedded
+// and were read before, so errors cannot come up.
+func eachEntry(g *gazetteer, add func(entry) error) {
+	for _, file := range []string{"africa", "americas", "asia", "europe", "oceania"} {
+		_ = blocks("countries/"+file+".txt", "", add)
+	}
+	_, _ = leaders(add)
+	_ = perLanguage("cldr/territories.txt", "", kindName, add)
+	_ = perLanguage("cldr/cities.txt", "", kindCity, add)
+	for _, lang := range localLanguages() {
+		_ = blocks("locals/"+lang+".txt", lang, add)
+	}
+	_ = towns(func(e entry) error {
+		if e.size < citySize-1 {
+			return nil
+		}
+		return add(e)
+	})
+}

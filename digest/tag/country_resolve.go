@@ -1,0 +1,317 @@
+package tag
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/daybrief/daybrief/digest/text"
+)
+
+// resolve chooses a sense for every match: first those that need nothing else,
+// then those whose neighbours decide, then the rest by what the article has
+// shown so far.
+func (r *reading) resolve() {
+	persons := r.persons()
+	for i := range r.matches {
+		m := &r.matches[i]
+		if m.pick == dropped {
+			continue
+		}
+		m.located = r.locative(m)
+		if s := r.certain(m); s >= 0 && !(persons[r.doc.Words[m.from].Form] && !m.located) {
+			m.pick, m.sure = int16(s), true
+			r.credit(m)
+		}
+	}
+	r.containers()
+	for i := range r.matches {
+		m := &r.matches[i]
+		if m.pick == -1 {
+			r.settle(m, persons)
+		}
+	}
+}
+
+// dropped marks a match that is a person or a thing.
+const dropped int16 = -2
+
+// credit counts a sure match for its country.
+func (r *reading) credit(m *match) {
+	for i, s := range m.senses {
+		if int(m.pick) == i || (s.marks&markAll != 0 && s.country != noCountry) {
+			r.support[s.country]++
+		}
+	}
+}
+
+// certain is the only sense that a match can have, or -1.
+func (r *reading) certain(m *match) int {
+	if m.senses[0].marks&markAll != 0 {
+		return 0
+	}
+	pick := -1
+	for i, s := range m.senses {
+		if !r.cased(s, int(m.from), int(m.to)) {
+			continue
+		}
+		if s.kind == kindTown || s.marks&(markSupported|markDoubtful) != 0 {
+			if s.kind != kindTown {
+				return -1
+			}
+			continue
+		}
+		if pick >= 0 {
+			return -1
+		}
+		pick = i
+	}
+	if pick >= 0 && m.to-m.from == 1 {
+		s := m.senses[pick]
+		if s.kind == kindCity && len(m.senses) > 1 && r.rivalTown(m, pick) {
+			return -1
+		}
+		if r.local == nil && r.lang != "en" && r.lang != "" && s.kind != kindName {
+			return -1 // English names in a language without names of its own
+		}
+	}
+	return pick
+}
+
+// rivalTown reports whether a city's name is also that of a place in another
+// country that is not much smaller.
+func (r *reading) rivalTown(m *match, pick int) bool {
+	for i, s := range m.senses {
+		if i != pick && s.country != m.senses[pick].country && s.size+2 >= m.senses[pick].size {
+			return true
+		}
+	}
+	return false
+}
+
+// persons are the forms of names that the article shows to be people's:
+// "Michael Jordan" makes later "Jordan" the man.
+func (r *reading) persons() map[string]bool {
+	var found map[string]bool
+	for i := range r.matches {
+		m := &r.matches[i]
+		if m.to-m.from > 1 || !placeLike(m.senses[0].kind) || !r.isPerson(m) {
+			continue
+		}
+		m.pick = dropped
+		if found == nil {
+			found = map[string]bool{}
+		}
+		found[r.doc.Words[m.from].Form] = true
+	}
+	return found
+}
+
+func placeLike(k kind) bool {
+	return k == kindName || k == kindCapital || k == kindCity || k == kindRegion || k == kindTown
+}
+
+// isPerson reports whether the words around a one-word place make it a
+// person's name.
+func (r *reading) isPerson(m *match) bool {
+	w := &r.doc.Words[m.from]
+	if before := r.neighbour(m.from-1, w.Field); before != nil && r.gap(m.from) == " " && before.Case != text.Lower {
+		if r.g.given[before.Form] && !r.isPlace(m.from-1) && !r.shouting[w.Field] {
+			return true
+		}
+		if personTitles[before.Form] || (before.Case == text.Upper && len(before.Form) == 1 && before.Form != "a" && before.Form != "i") {
+			return true
+		}
+	} else if before != nil && r.gap(m.from) == ". " && (personTitles[before.Form] || len(before.Form) == 1 && before.Case == text.Upper) {
+		return true
+	}
+	after := r.neighbour(m.to, w.Field)
+	if after == nil {
+		return false
+	}
+	switch r.gap(m.to) {
+	case ", ":
+		age, err := strconv.Atoi(after.Form)
+		return err == nil && age > 5 && age < 105 && r.closes(m.to+1)
+	case " ":
+		given := m.senses[0].marks&markGiven != 0
+		return given && after.Case == text.Capital && !(w.Field == text.Title && r.titled) && !afterPlace[after.Form] && !r.isPlace(m.to) && !w.First
+	}
+	return false
+}
+
+// closes reports whether a comma or full stop follows the word before i.
+func (r *reading) closes(i int32) bool {
+	end := r.doc.Words[i-1].End
+	t := r.fieldText(r.doc.Words[i-1].Field)
+	return int(end) < len(t) && (t[end] == ',' || t[end] == '.')
+}
+
+func (r *reading) neighbour(i int32, f text.Field) *text.Word {
+	if i < 0 || int(i) >= len(r.doc.Words) || r.doc.Words[i].Field != f {
+		return nil
+	}
+	return &r.doc.Words[i]
+}
+
+// gap is what stands between word i and the one before it.
+func (r *reading) gap(i int32) string {
+	a, b := &r.doc.Words[i-1], &r.doc.Words[i]
+	return r.fieldText(a.Field)[a.End:b.Start]
+}
+
+// isPlace reports whether a match begins or ends at word i.
+func (r *reading) isPlace(i int32) bool {
+	for k := range r.matches {
+		if m := &r.matches[k]; m.from <= i && i < m.to {
+			return m.senses[0].kind != kindTown
+		}
+	}
+	return false
+}
+
+// locative reports whether a preposition of place stands before a match.
+func (r *reading) locative(m *match) bool {
+	before := r.neighbour(m.from-1, r.doc.Words[m.from].Field)
+	return before != nil && before.Case == text.Lower && r.gap(m.from) == " " && locatives[before.Form]
+}
+
+// containers reads "X, Y" where Y says where X is: "Paris, Texas",
+// "Alexandria, La.", "Tripoli, Lebanon".
+func (r *reading) containers() {
+	for i := 0; i+1 < len(r.matches); i++ {
+		a, b := &r.matches[i], &r.matches[i+1]
+		if a.to != b.from || b.pick == dropped || r.doc.Words[a.from].Field != r.doc.Words[b.from].Field || r.gap(b.from) != ", " {
+			continue
+		}
+		for k, s := range a.senses {
+			if !placeLike(s.kind) || s.country == noCountry {
+				continue
+			}
+			for n, c := range b.senses {
+				within := c.kind == kindRegion && c.admin != 0 && s.admin == c.admin && s.admin != 0 || c.kind == kindName && c.country == s.country && s.kind != kindName
+				if !within {
+					continue
+				}
+				a.pick, a.sure, a.located = int16(k), true, true
+				b.pick, b.sure, b.contain = int16(n), true, c.kind == kindRegion
+				r.support[s.country] += 2
+			}
+		}
+		if s := b.senses[0]; b.pick == -1 && s.kind == kindRegion && s.admin != 0 { // a place too small to be known
+			b.pick, b.sure = 0, true
+			r.support[s.country] += 2
+			if a.pick >= 0 && a.senses[a.pick].country != s.country {
+				a.pick = dropped
+			}
+		}
+	}
+}
+
+// settle chooses a sense by what speaks for each.
+func (r *reading) settle(m *match, persons map[string]bool) {
+	form := r.doc.Words[m.from].Form
+	if persons[form] && !m.located && m.to-m.from == 1 {
+		m.pick = dropped
+		return
+	}
+	if s := r.fromContext(m); s >= 0 {
+		m.pick, m.sure = int16(s), true
+		return
+	}
+	best, score := -1, 0.0
+	for i, s := range m.senses {
+		if s.country == noCountry || !r.cased(s, int(m.from), int(m.to)) {
+			continue
+		}
+		if v := r.plausible(m, s); v > score {
+			best, score = i, v
+		}
+	}
+	if best >= 0 {
+		m.pick = int16(best)
+		m.sure = score >= 4
+	}
+}
+
+// plausible scores a sense of a match; 0 rules it out.
+func (r *reading) plausible(m *match, s sense) float64 {
+	support := float64(min(r.support[s.country], 4))
+	if s.country == r.home {
+		support++
+	}
+	base := 0.0
+	switch {
+	case s.marks&markSupported != 0:
+		if support == 0 {
+			return 0
+		}
+		base = 1
+	case s.kind == kindTown:
+		base = 0.3*float64(s.size) - 0.6
+		if !m.located && support == 0 && s.size < 6 {
+			return max(base, 0.1) * 0.3
+		}
+		if m.located {
+			base++
+		}
+		base = max(base, 0.2)
+	case s.marks&markDoubtful != 0:
+		base = 3
+	default:
+		base = 4 + 0.2*float64(s.size)
+	}
+	if r.lang != "en" && r.lang != "" && s.kind == kindTown {
+		return 0
+	}
+	return base + 1.2*support
+}
+
+// fromContext decides names that data/countries/context.txt lists: by the
+// first choice whose words stand in the article more often.
+func (r *reading) fromContext(m *match) int {
+	key := r.doc.Words[m.from].Form
+	if m.to-m.from > 1 {
+		parts := make([]string, 0, 3)
+		for i := m.from; i < m.to; i++ {
+			parts = append(parts, r.doc.Words[i].Form)
+		}
+		key = strings.Join(parts, " ")
+	}
+	choices := r.g.context[key]
+	if len(choices) == 0 {
+		return -1
+	}
+	best, score := -1, -1.0
+	for i, c := range choices {
+		v := 1.5 * float64(min(r.support[r.g.index[c.code]], 4))
+		for _, w := range c.words {
+			v += min(2, float64(r.count(w)))
+		}
+		if i == 0 {
+			v += 0.5
+		}
+		if r.g.index[c.code] == r.home {
+			v++
+		}
+		if v > score {
+			best, score = i, v
+		}
+	}
+	for i, s := range m.senses {
+		if s.country == r.g.index[choices[best].code] && !(s.marks&markSupported != 0 && score < 1) {
+			return i
+		}
+	}
+	return -1
+}
+
+// count is how often a form stands in the article.
+func (r *reading) count(form string) int {
+	n := 0
+	for i := range r.doc.Words {
+		if r.doc.Words[i].Form == form {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,286 @@
+package tag
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/text"
+)
+
+// The features by which an article's matches of one country become a
+// probability. Each means the same in any news, and none knows a country.
+const (
+	fBias         = iota
+	fTitleName    // its name or people stand in the title
+	fTitleOther   // in the title it stands only by a place, seat, leader, money
+	fTitleFirst   // its first match in the title comes before any other country's
+	fTitleWhere   // in the title it is only where something happens: "in Berlin"
+	fLeadName     // its name or people stand in the first sentence
+	fLeadOther    // in the first sentence it stands only otherwise
+	fEarly        // it stands in the second or third sentence
+	fCount        // log of its matches in the body
+	fShare        // its share of all matches in the body
+	fTop          // no country has more matches
+	fOffset       // how early its first match stands, 1 at the start
+	fDateline     // the dateline is there
+	fOnlyDateline // and nothing else speaks of it
+	fSurfaces     // log of the different names it goes by
+	fWeakOnly     // it is spoken of only by money, index, town or unsure names
+	fNoName       // neither its name nor its people are named
+	fCrowd        // log of the number of countries in the article
+	fTitleRival   // the title names another country and not this one
+	features
+)
+
+// FeatureNames names the numbers of Features, in their order.
+var featureNames = [features]string{"bias", "title-name", "title-other", "title-first", "title-where", "lead-name", "lead-other", "early", "count",
+	"share", "top", "offset", "dateline", "only-dateline", "surfaces", "weak-only", "no-name", "crowd", "title-rival"}
+
+// Features is what was seen of one country in one article.
+type Features struct {
+	Country  string
+	Headline bool      // the article has no body
+	Values   []float64 // in the order of FeatureNames
+}
+
+// FeatureNames are the names of the features, in their order.
+func FeatureNames() []string { return featureNames[:] }
+
+// tally gathers the matches of one country.
+type tally struct {
+	country                      uint16
+	title, lead, early, body     int
+	titleName, leadName, anyName bool
+	titleWhere, strong, dateline bool
+	titleFrom, first             int32 // words; -1 none
+	where                        [4]string
+	whereKind                    [4]part
+	whys                         int
+	surfaces                     [4]string
+	differs                      int
+}
+
+// part is a part of an article, in the order in which reasons are told.
+type part uint8
+
+const (
+	partTitle part = iota
+	partDateline
+	partLead
+	partText
+)
+
+// tallies gathers what a reading found, by country.
+func (r *reading) tallies() []tally {
+	list := make([]tally, 0, 8)
+	for i := range r.matches {
+		m := &r.matches[i]
+		if m.pick < 0 || m.contain && !r.countsContainer(m) {
+			continue
+		}
+		for k := range m.senses {
+			s := &m.senses[k]
+			if k != int(m.pick) && s.marks&markAll == 0 || s.country == noCountry {
+				continue
+			}
+			at := slices.IndexFunc(list, func(t tally) bool { return t.country == s.country })
+			if at < 0 {
+				list = append(list, tally{country: s.country, titleFrom: -1, first: -1, titleWhere: true})
+				at = len(list) - 1
+			}
+			r.tallyMatch(&list[at], m, s)
+		}
+	}
+	return list
+}
+
+// countsContainer leaves "Texas" after "Paris" uncounted: the town has counted
+// for the country already. A country or a state with no known town counts.
+func (r *reading) countsContainer(m *match) bool {
+	return m.from == 0 || !r.isPlace(m.from-1)
+}
+
+func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
+	if !m.sure && s.kind == kindTown && !m.located {
+		return
+	}
+	w := &r.doc.Words[m.from]
+	isName := s.kind == kindName || s.kind == kindPeople
+	weak := s.kind == kindMoney || s.kind == kindIndex || s.kind == kindTown || !m.sure
+	where := partText
+	switch {
+	case w.Field == text.Title:
+		where = partTitle
+		t.title++
+		t.titleName = t.titleName || isName
+		t.titleWhere = t.titleWhere && placeLike(s.kind) && m.located
+		if t.titleFrom < 0 {
+			t.titleFrom = m.from
+		}
+	case m.from < r.doc.Dateline.To:
+		where = partDateline
+		t.dateline = true
+	default:
+		t.body++
+		switch n := r.bodySentence(w); {
+		case n == 0:
+			where = partLead
+			t.lead++
+			t.leadName = t.leadName || isName
+		case n < 3:
+			t.early++
+		}
+		if t.first < 0 {
+			t.first = m.from
+		}
+	}
+	if where != partDateline {
+		t.anyName = t.anyName || isName
+		t.strong = t.strong || !weak
+	}
+	r.remember(t, m, where)
+}
+
+// bodySentence is the number of a word's sentence within the body.
+func (r *reading) bodySentence(w *text.Word) int32 {
+	if int(r.doc.BodyFrom) >= len(r.doc.Words) {
+		return 0
+	}
+	return w.Sentence - r.doc.Words[r.doc.BodyFrom].Sentence
+}
+
+// remember keeps the first few surfaces of a country, and where they stood.
+func (r *reading) remember(t *tally, m *match, where part) {
+	s := r.surface(m)
+	if !slices.Contains(t.surfaces[:min(t.differs, len(t.surfaces))], s) {
+		if t.differs < len(t.surfaces) {
+			t.surfaces[t.differs] = s
+		}
+		t.differs++
+	}
+	for i := range t.whys {
+		if t.whereKind[i] == where && t.where[i] == s {
+			return
+		}
+	}
+	if t.whys < len(t.where) {
+		t.where[t.whys], t.whereKind[t.whys] = s, where
+		t.whys++
+	}
+}
+
+// features turns a tally into numbers.
+func (r *reading) features(t *tally, all []tally, v *[features]float64) {
+	total, top, crowd := 0, 0, 0
+	rival, first := false, true
+	for i := range all {
+		o := &all[i]
+		if o.title+o.body == 0 && !o.dateline {
+			continue
+		}
+		total += o.body
+		top = max(top, o.body)
+		crowd++
+		if o.title > 0 && o.country != t.country {
+			rival = true
+			first = first && (t.titleFrom >= 0 && t.titleFrom <= o.titleFrom)
+		}
+	}
+	*v = [features]float64{fBias: 1}
+	v[fTitleName] = flag(t.titleName)
+	v[fTitleOther] = flag(t.title > 0 && !t.titleName)
+	v[fTitleFirst] = flag(t.title > 0 && first)
+	v[fTitleWhere] = flag(t.title > 0 && t.titleWhere)
+	v[fLeadName] = flag(t.leadName)
+	v[fLeadOther] = flag(t.lead > 0 && !t.leadName)
+	v[fEarly] = flag(t.early > 0)
+	v[fCount] = math.Log1p(float64(t.body))
+	v[fShare] = float64(t.body) / float64(max(total, 1))
+	v[fTop] = flag(t.body > 0 && t.body == top)
+	if t.first >= 0 {
+		at := float64(t.first - r.doc.BodyFrom)
+		v[fOffset] = math.Exp(-at / r.span())
+	}
+	v[fDateline] = flag(t.dateline)
+	v[fOnlyDateline] = flag(t.dateline && t.body+t.title == 0)
+	v[fSurfaces] = math.Log1p(float64(t.differs))
+	v[fWeakOnly] = flag(!t.strong && t.body+t.title > 0)
+	v[fNoName] = flag(!t.anyName)
+	v[fCrowd] = math.Log(float64(max(crowd, 1)))
+	v[fTitleRival] = flag(t.title == 0 && rival)
+}
+
+// span is how many words count as the early part of an article: in scripts
+// whose words are characters there are more of them.
+func (r *reading) span() float64 {
+	switch r.lang {
+	case "ko", "ja", "zh", "th":
+		return 150
+	}
+	return 60
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (r *reading) headline() bool { return int(r.doc.BodyFrom) >= len(r.doc.Words) }
+
+// tags judges every country found, strongest first. Those below leastWeight
+// are left out.
+func (r *reading) tags() []digest.Tag {
+	all := r.tallies()
+	var out []digest.Tag
+	weights := &bodyWeights
+	if r.headline() {
+		weights = &headlineWeights
+	}
+	var v [features]float64
+	for i := range all {
+		t := &all[i]
+		if t.title+t.body == 0 && !t.dateline {
+			continue
+		}
+		r.features(t, all, &v)
+		p := probability(weights, &v)
+		if p < leastWeight {
+			continue
+		}
+		out = append(out, digest.Tag{Slug: r.g.codes[t.country], Weight: p, Why: t.why()})
+	}
+	slices.SortStableFunc(out, func(a, b digest.Tag) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Slug, b.Slug))
+	})
+	return out
+}
+
+// leastWeight is the least probability that is worth storing.
+const leastWeight = 0.02
+
+func probability(w, v *[features]float64) float64 {
+	z := 0.0
+	for i := range w {
+		z += w[i] * v[i]
+	}
+	return math.Round(1000/(1+math.Exp(-z))) / 1000
+}
+
+// why tells the reasons, those of the title first.
+func (t *tally) why() []string {
+	out := make([]string, 0, t.whys)
+	for p := partTitle; p <= partText; p++ {
+		for i := range t.whys {
+			if t.whereKind[i] == p {
+				out = append(out, partNames[p]+": “"+t.where[i]+"”")
+			}
+		}
+	}
+	return out
+}
+
+var partNames = [...]string{partTitle: "title", partDateline: "dateline", partLead: "first sentence", partText: "text"}
