@@ -1,0 +1,27 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are the subcommands, one line each.
+type commands struct {
+	Tags     TagsCmd     `cmd:"" help:"Score the countries and topics of articles."`
+	Requests RequestsCmd `cmd:"" help:"Score how requests are read."`
+
+	TrainCountries TrainCountriesCmd `cmd:"" help:"Fit the weights by which countries are judged."`
+}
+
+func main() {
+	var c commands
+	ctx := kong.Parse(&c,
+		kong.Name("evaluate"),
+		kong.Description("Measures how well news is judged, on labelled files."),
+		kong.UsageOnError(),
+		kong.BindTo(os.Stdout, (*io.Writer)(nil)),
+	)
+	ctx.FatalIfErrorf(ctx.Run())
+}
