@@ -27,6 +27,7 @@ type Platform struct {
 	visible map[string][]string // by destination: keys in the order they became visible
 	script  []Outcome
 	refs    map[string]string // by key
+	shown   chan struct{}     // closed and made anew when something becomes visible
 }
 
 // Outcome is what the fake does with one post.
@@ -37,7 +38,7 @@ type Outcome struct {
 
 // NewPlatform makes a fake with a name.
 func NewPlatform(name string) *Platform {
-	return &Platform{PlatformName: name, visible: map[string][]string{}, refs: map[string]string{}}
+	return &Platform{PlatformName: name, visible: map[string][]string{}, refs: map[string]string{}, shown: make(chan struct{})}
 }
 
 // Script queues what happens to the next posts; after them all succeed.
@@ -100,6 +101,28 @@ func (p *Platform) show(post bot.Post) {
 	to := post.To.String()
 	p.visible[to] = append(p.visible[to], post.Key)
 	p.refs[post.Key] = fmt.Sprintf("%s/%d", to, len(p.visible[to]))
+	close(p.shown)
+	p.shown = make(chan struct{})
+}
+
+// WaitVisible waits until n posts are visible at a destination and returns
+// their keys. It fails the test after half a minute.
+func (p *Platform) WaitVisible(t testing.TB, to digest.Destination, n int) []string {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		p.mu.Lock()
+		keys, shown := append([]string(nil), p.visible[to.String()]...), p.shown
+		p.mu.Unlock()
+		if len(keys) >= n {
+			return keys
+		}
+		select {
+		case <-shown:
+		case <-deadline:
+			t.Fatalf("%d of %d posts are visible at %s", len(keys), n, to)
+		}
+	}
 }
 
 // RepeatWindow is Window.

@@ -12,7 +12,7 @@ import (
 // A subscription is the same when name and destination are, so that editing a
 // schedule keeps its history. It is run at each start.
 func (s *Scheduler) Sync(ctx context.Context, wanted []digest.Subscription) error {
-	have, err := s.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{From: "config"})
+	have, err := s.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{From: "config", States: everyState})
 	if err != nil {
 		return fmt.Errorf("read subscriptions: %w", err)
 	}
@@ -40,6 +40,10 @@ func (s *Scheduler) Sync(ctx context.Context, wanted []digest.Subscription) erro
 	}
 	return nil
 }
+
+// everyState selects removed subscriptions too: a digest that comes back into
+// the configuration is the one it was.
+var everyState = []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended, digest.Removed}
 
 func syncKey(s digest.Subscription) string { return s.Name + "\x00" + s.Destination.String() }
 

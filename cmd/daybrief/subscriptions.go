@@ -33,7 +33,7 @@ func (l subscriptionsListCmd) Run(c *call) error {
 	defer a.close()
 	f := digest.SubscriptionFilter{States: []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended}}
 	if l.All {
-		f.States = nil
+		f.States = append(f.States, digest.Removed)
 	}
 	subs, err := a.store.Subscriptions(c.ctx, f)
 	if err != nil {

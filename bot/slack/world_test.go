@@ -1,0 +1,190 @@
+package slack_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/slack"
+	"github.com/daybrief/daybrief/bot/slack/slacktest"
+)
+
+// start is when each test begins: 08:00 in Seoul.
+var start = time.Date(2026, 11, 23, 23, 0, 0, 0, time.UTC)
+
+// movedClock goes on when it is waited for, so that no test takes the time it
+// tells of.
+type movedClock struct {
+	mu    sync.Mutex
+	at    time.Time
+	waits []time.Duration
+}
+
+func newClock() *movedClock { return &movedClock{at: start} }
+
+func (c *movedClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *movedClock) Wait(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+	c.waits = append(c.waits, d)
+	return ctx.Err()
+}
+
+func (c *movedClock) Move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+func (c *movedClock) Waits() []time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]time.Duration(nil), c.waits...)
+}
+
+// handler is a bot.Handler of functions. What it has none for, it echoes.
+type handler struct {
+	handle   func(ctx context.Context, r bot.Request) (bot.Reply, error)
+	complete func(field, typed string) []bot.Option
+
+	mu       sync.Mutex
+	requests []bot.Request
+}
+
+func (h *handler) Handle(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	h.mu.Lock()
+	h.requests = append(h.requests, r)
+	f := h.handle
+	h.mu.Unlock()
+	if f != nil {
+		return f(ctx, r)
+	}
+	return said(r.Command + " " + r.Args + r.Action), nil
+}
+
+func (h *handler) Complete(_ context.Context, _ bot.Request, field, typed string) []bot.Option {
+	if h.complete != nil {
+		return h.complete(field, typed)
+	}
+	return nil
+}
+
+func (h *handler) Requests() []bot.Request {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]bot.Request(nil), h.requests...)
+}
+
+// last is the latest request of a command or action.
+func (h *handler) last(t *testing.T) bot.Request {
+	t.Helper()
+	all := h.Requests()
+	if len(all) == 0 {
+		t.Fatal("the handler was not asked")
+	}
+	return all[len(all)-1]
+}
+
+func said(text string, actions ...bot.Action) bot.Reply {
+	return bot.Reply{Message: bot.Message{Lang: "en", Lead: []bot.Text{bot.T(strings.TrimSpace(text))}, Actions: actions}}
+}
+
+// world is a workspace with daybrief in it.
+type world struct {
+	t     *testing.T
+	srv   *slacktest.Server
+	app   *slack.App
+	clock *movedClock
+	h     *handler
+	log   *logBuffer
+	stop  func() error
+}
+
+// logBuffer keeps the log of a test.
+type logBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// newWorld makes a workspace and an App that does not run yet.
+func newWorld(t *testing.T, so slacktest.Options, change func(*slack.Options)) *world {
+	t.Helper()
+	w := &world{t: t, clock: newClock(), h: &handler{}, log: &logBuffer{}}
+	if so.Now == nil {
+		so.Now = w.clock.Now
+	}
+	w.srv = slacktest.New(t, so)
+	o := slack.Options{BotToken: w.srv.BotToken, AppToken: w.srv.AppToken, SigningSecret: w.srv.SigningSecret, APIURL: w.srv.URL, Now: w.clock.Now, Wait: w.clock.Wait,
+		Jitter: func() float64 { return 0 }, Handler: w.h, Logger: slog.New(slog.NewTextHandler(w.log, nil))}
+	if change != nil {
+		change(&o)
+	}
+	app, err := slack.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.app = app
+	t.Cleanup(func() {
+		if text := w.log.String(); strings.Contains(text, w.srv.BotToken) || strings.Contains(text, w.srv.AppToken) || strings.Contains(text, "ticket=") || strings.Contains(text, "/respond/") {
+			t.Errorf("the log holds a secret:\n%s", text)
+		}
+	})
+	return w
+}
+
+// running is a world whose App runs until the test ends.
+func running(t *testing.T, change func(*slack.Options)) *world {
+	t.Helper()
+	w := newWorld(t, slacktest.Options{}, change)
+	w.run()
+	w.srv.WaitSockets(1)
+	return w
+}
+
+// run starts the App, and stops it at the end, when it must stop in peace.
+func (w *world) run() {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- w.app.Run(ctx) }()
+	var once sync.Once
+	var err error
+	w.stop = func() error {
+		once.Do(func() {
+			cancel()
+			select {
+			case err = <-done:
+			case <-time.After(20 * time.Second):
+				w.t.Error("Run does not end")
+			}
+		})
+		return err
+	}
+	w.t.Cleanup(func() {
+		if err := w.stop(); err != nil {
+			w.t.Errorf("Run: %v", err)
+		}
+	})
+}
