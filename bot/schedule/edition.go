@@ -3,17 +3,47 @@ package schedule
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
 )
 
+// moment is when subscriptions run, and how many are due at it.
+type moment struct {
+	now time.Time
+	due int
+}
+
+// Spreading: 08:00 is a popular time, and platforms limit how fast may be
+// posted, so many at once are spread over up to a minute.
+const (
+	spreadFrom = 20                    // fewer than this many go at once
+	spreadEach = 50 * time.Millisecond // of the minute for each that is due
+	spreadMost = 55 * time.Second
+)
+
+// spread is when a subscription's digest goes out. Its place in the minute is
+// the same each day, so that a digest does not come earlier one day and later
+// the next.
+func (m moment) spread(subscription int64) time.Time {
+	if m.due < spreadFrom {
+		return m.now
+	}
+	h := fnv.New32a()
+	_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, uint64(subscription)))
+	place := float64(h.Sum32()) / (1 << 32)
+	return m.now.Add(time.Duration(place * float64(min(spreadMost, time.Duration(m.due)*spreadEach))))
+}
+
 // Run builds the edition of a subscription's due run, or notes that it was
 // missed, and moves the subscription on. What it writes is one transaction.
-func (s *Scheduler) Run(ctx context.Context, sub digest.Subscription, now time.Time) (digest.Edition, error) {
+func (s *Scheduler) Run(ctx context.Context, sub digest.Subscription, m moment) (digest.Edition, error) {
+	now := m.now
 	p, err := s.o.Composer.Plan(sub)
 	if err != nil {
 		return digest.Edition{}, s.suspend(ctx, sub, "its schedule cannot be read: "+err.Error())
@@ -23,7 +53,7 @@ func (s *Scheduler) Run(ctx context.Context, sub digest.Subscription, now time.T
 	if now.Sub(scheduled) > limit {
 		return s.miss(ctx, sub, p, scheduled, next)
 	}
-	return s.write(ctx, sub, scheduled, now, next)
+	return s.write(ctx, sub, scheduled, m, next)
 }
 
 // latestDue is the latest run that has come, and the next after now: after a
@@ -52,7 +82,8 @@ func (s *Scheduler) miss(ctx context.Context, sub digest.Subscription, p *Plan, 
 }
 
 // write builds the digest and writes edition, deliveries, jobs and next run.
-func (s *Scheduler) write(ctx context.Context, sub digest.Subscription, scheduled, now, next time.Time) (digest.Edition, error) {
+func (s *Scheduler) write(ctx context.Context, sub digest.Subscription, scheduled time.Time, at moment, next time.Time) (digest.Edition, error) {
+	now := at.now
 	p, err := s.o.Composer.Plan(sub)
 	if err != nil {
 		return digest.Edition{}, err
@@ -75,6 +106,7 @@ func (s *Scheduler) write(ctx context.Context, sub digest.Subscription, schedule
 		return digest.Edition{}, err
 	}
 	for i := range deliveries {
+		deliveries[i].NotBefore = at.spread(sub.ID)
 		deliveries[i].Deadline = scheduled.Add(max(cmp.Or(sub.CatchUp, digest.DefaultCatchUp), now.Sub(scheduled)+time.Hour))
 	}
 	written, created, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, Deliveries: deliveries, NextRun: next}, s.enqueue)

@@ -112,7 +112,7 @@ func (s *Scheduler) Tick(ctx context.Context) error {
 			}
 			tried[sub.ID] = true
 			fresh++
-			if _, err := s.Run(ctx, sub, now); err != nil {
+			if _, err := s.Run(ctx, sub, moment{now, len(due)}); err != nil {
 				s.o.Log.ErrorContext(ctx, "a digest could not be built", "subscription", sub.ID, "error", err)
 			}
 		}
@@ -194,7 +194,7 @@ func (s *Scheduler) RunNow(ctx context.Context, id int64) (digest.Edition, error
 	now := s.o.Now()
 	next := sub.NextRun
 	sub.NextRun = now
-	e, err := s.write(ctx, sub, now, now, next)
+	e, err := s.write(ctx, sub, now, moment{now, 1}, next)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return e, fmt.Errorf("build digest of subscription %d: %w", id, err)
 	}
