@@ -72,8 +72,11 @@ func Key(d digest.Delivery) string {
 // sweep comes back to it.
 func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err error) {
 	d, ok, err := w.o.Ledger.ClaimDelivery(ctx, id, w.o.Now())
-	if err != nil || !ok {
+	if err != nil {
 		return time.Time{}, err
+	}
+	if !ok {
+		return w.waiting(ctx, d)
 	}
 	p, ok := w.platforms[d.Destination.Platform]
 	if !ok {
@@ -85,6 +88,35 @@ func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err er
 	defer cancel()
 	ref, err := p.Send(sctx, post)
 	return w.settle(ctx, d, post, ref, err)
+}
+
+// partPause is how long a part waits for the one before it.
+const partPause = time.Second
+
+// waiting says when a delivery that cannot be posted now may be: when its time
+// comes, or shortly, when it waits for the part before it. One whose deadline
+// has passed is given up; one that is not pending needs nothing.
+func (w *Worker) waiting(ctx context.Context, d digest.Delivery) (time.Time, error) {
+	now := w.o.Now()
+	switch {
+	case d.State != digest.Pending:
+		return time.Time{}, nil
+	case !d.Deadline.IsZero() && !d.Deadline.After(now):
+		return w.giveUp(ctx, d, "it waited too long")
+	case d.NotBefore.After(now):
+		return d.NotBefore, nil
+	}
+	return now.Add(partPause), nil
+}
+
+// giveUp ends a delivery whose time is over.
+func (w *Worker) giveUp(ctx context.Context, d digest.Delivery, why string) (time.Time, error) {
+	d.State, d.LastError, d.Updated = digest.Dead, why, w.o.Now()
+	if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
+		return time.Time{}, err
+	}
+	w.o.Troubles.Report(ctx, d, "given up after its time was over: "+why)
+	return time.Time{}, nil
 }
 
 // Reconcile takes up the deliveries that a crash left in "sending".
@@ -141,12 +173,7 @@ func (w *Worker) later(ctx context.Context, d digest.Delivery, wait time.Duratio
 	now := w.o.Now()
 	d.State, d.LastError, d.NotBefore, d.Updated, d.Started = digest.Pending, why, now.Add(wait), now, time.Time{}
 	if !d.Deadline.IsZero() && d.NotBefore.After(d.Deadline) {
-		d.State = digest.Dead
-		if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
-			return time.Time{}, err
-		}
-		w.o.Troubles.Report(ctx, d, "given up after its time was over: "+why)
-		return time.Time{}, nil
+		return w.giveUp(ctx, d, why)
 	}
 	return d.NotBefore, w.o.Ledger.FinishDelivery(ctx, d)
 }

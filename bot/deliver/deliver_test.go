@@ -155,6 +155,19 @@ func TestNobodyWantsThisMorningsNewsTomorrow(t *testing.T) {
 	}
 }
 
+func TestOneThatCannotGoYetSaysWhen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 2, plain)
+	if again := d.deliver(t, 1); !again.Equal(d.clock.Now().Add(time.Second)) {
+		t.Errorf("the second part is tried again at %v", again)
+	}
+	d.clock.Advance(7 * time.Hour)
+	d.deliver(t, 1)
+	if d.state(t, 1) != digest.Dead {
+		t.Errorf("past its deadline it is %s", d.state(t, 1))
+	}
+}
+
 func TestWhatMayBeVisibleIsLookedForAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
