@@ -33,14 +33,12 @@ const sniffSize = 64 << 10
 func decode(data []byte, contentType string) ([]byte, string) {
 	enc, name, skip := detectEncoding(data[:min(len(data), sniffSize)], contentType)
 	data = data[skip:]
-	if enc == nil {
-		return data, "utf-8"
+	if enc != nil {
+		if out, err := enc.NewDecoder().Bytes(data); err == nil || len(out) > 0 {
+			return out, name
+		}
 	}
-	out, err := enc.NewDecoder().Bytes(data)
-	if err != nil && len(out) == 0 {
-		return data, "utf-8"
-	}
-	return out, name
+	return bytes.ToValidUTF8(data, []byte("\uFFFD")), "utf-8"
 }
 
 // decodeReader is decode for a stream; it looks at the first sniffSize bytes.

@@ -24,9 +24,9 @@
 //
 // Libraries: mmcdole/gofeed reads RSS 0.9x to 2.0, RDF, Atom and JSON Feed
 // (the widest set of real-world quirks and the best-kept in Go);
-// markusmobius/go-trafilatura extracts main text (the best published score
-// among open extractors, above go-readability, which it uses as a second
-// opinion); temoto/robotstxt reads robots.txt; x/net/html/charset and
-// gogs/chardet (already a part of go-trafilatura) tell encodings;
+// readeck/go-readability finds the main part of a page (the best-kept of its
+// kind; see articleText for what is added to it and for why it is not
+// go-trafilatura); temoto/robotstxt reads robots.txt; x/net/html/charset and
+// gogs/chardet (a part of go-readability already) tell encodings;
 // andybalholm/brotli decodes br.
 package feed

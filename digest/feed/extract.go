@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
+	readability "codeberg.org/readeck/go-readability/v2"
 	"github.com/daybrief/daybrief/digest"
-	trafilatura "github.com/markusmobius/go-trafilatura"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/net/publicsuffix"
@@ -71,46 +71,39 @@ func recoverTo(err *error, what string) {
 	}
 }
 
+// mainText fills an article from the page's main part, or from all that can
+// be seen of it where no part stands out.
 func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, string) {
 	a := digest.Article{Title: head.title, URL: head.canonical, Author: head.author, Published: head.published, Lang: claimedLang(head.lang)}
-	result, err := extractMain(doc, base)
+	all := visibleText(doc)
+	main, err := extractMain(doc, base)
 	if err != nil {
-		a.Body = visibleText(doc)
+		a.Body = all
+		setDefault(&a.Title, head.window)
 		return a, head.site
 	}
-	m := result.Metadata
-	if t := plainLine(m.Title); t != "" {
-		a.Title = t
+	setDefault(&a.Title, orElse(plainLine(main.Title()), head.window))
+	setDefault(&a.Author, plainLine(main.Byline()))
+	if t := usable(main.PublishedTime()); !t.IsZero() && head.weight < byTimeElement {
+		a.Published = t
 	}
-	if a.Author == "" {
-		a.Author = plainLine(m.Author)
+	a.Body = strings.TrimSpace(strings.TrimPrefix(articleText(main.Node), a.Title))
+	if a.Body == "" {
+		a.Body = all
 	}
-	if a.Published.IsZero() && m.Date.Year() >= oldestYear {
-		a.Published = m.Date.UTC()
-	}
-	a.Body = strings.TrimSpace(strings.TrimPrefix(nodeText(result.ContentNode), a.Title))
-	if all := visibleText(doc); len(all) < len(a.Body) {
-		a.Body = all // of a very short page the extractor repeats parts
-	}
-	site := head.site
-	if site == "" && !strings.Contains(m.Sitename, ".") { // with a dot it is the host again
-		site = plainLine(m.Sitename)
-	}
-	return a, site
+	return a, orElse(head.site, plainLine(main.SiteName()))
 }
 
-// extractMain runs the extractor in its balanced mode with its second
-// opinions, and without comments. Dates are looked for in the fast mode: the
-// extensive one tries dozens of languages' patterns on every string.
-func extractMain(doc *html.Node, base *url.URL) (result *trafilatura.ExtractResult, err error) {
+// extractMain keeps classes, which tell the frame from the text.
+func extractMain(doc *html.Node, base *url.URL) (main readability.Article, err error) {
 	defer recoverTo(&err, "no main text")
-	result, err = trafilatura.ExtractDocument(doc, trafilatura.Options{
-		OriginalURL: base, EnableFallback: true, ExcludeComments: true, HtmlDateMode: trafilatura.Fast,
-	})
-	if err == nil && (result == nil || result.ContentNode == nil) {
+	p := readability.NewParser()
+	p.KeepClasses = true
+	main, err = p.ParseDocument(doc, base)
+	if err == nil && main.Node == nil {
 		err = errors.New("no main text")
 	}
-	return result, err
+	return main, err
 }
 
 // nodeText renders a tree as plainText does a fragment.
@@ -135,7 +128,9 @@ func visibleText(doc *html.Node) string {
 // pageHead is what a page says about itself in its own words.
 type pageHead struct {
 	title, site, author, lang, canonical string
-	published                            time.Time
+	window                               string    // the title element, often with the site's name
+	published                            time.Time // by the most reliable of what tells it
+	weight                               int       // how reliable that is
 	feeds                                []Link
 }
 
@@ -151,19 +146,29 @@ func readHead(doc *html.Node, base *url.URL) pageHead {
 		case atom.Html:
 			h.lang, _ = readLang(attr(n, "lang"))
 		case atom.Title:
-			if h.title == "" && n.FirstChild != nil {
-				h.title = plainLine(n.FirstChild.Data)
+			if h.window == "" && n.FirstChild != nil {
+				h.window = plainLine(n.FirstChild.Data)
 			}
 		case atom.Meta:
 			h.meta(n)
 		case atom.Link:
 			h.link(n, base)
 		case atom.Script:
-			if n.FirstChild != nil && h.published.IsZero() && strings.Contains(attr(n, "type"), "ld+json") {
+			if n.FirstChild != nil && strings.Contains(attr(n, "type"), "ld+json") {
 				if m := datePublished().FindStringSubmatch(n.FirstChild.Data); m != nil {
-					h.published = usable(readTime(m[1]))
+					h.dated(m[1], byMeta)
 				}
 			}
+		case atom.Time:
+			h.dated(attr(n, "datetime"), byTimeElement)
+		}
+		if attr(n, "itemprop") == "datePublished" {
+			h.dated(orElse(attr(n, "content"), attr(n, "datetime")), byMeta)
+		}
+	}
+	if base != nil {
+		if m := datedPath().FindStringSubmatch(base.Path); m != nil {
+			h.dated(fmt.Sprintf("%s-%02s-%02s", m[1], m[2], m[3]), byPath)
 		}
 	}
 	return h
@@ -181,9 +186,39 @@ func (h *pageHead) meta(n *html.Node) {
 		h.title = plainLine(content)
 	case "author":
 		h.author = plainLine(content)
-	case "article:published_time":
-		h.published = usable(readTime(content))
+	case "article:published_time", "og:published_time", "datepublished", "dc.date", "dc.date.issued", "dcterms.created", "date",
+		"pubdate", "publishdate", "publish-date", "publish_date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime":
+		h.dated(content, byMeta)
 	}
+}
+
+// How reliable the ways are in which a page tells its date.
+const (
+	byPath        = iota + 1 // /2026/02/03/ in the address
+	byTimeElement            // the first <time>, which may be of something else
+	byMeta                   // metadata made for programs
+)
+
+var datedPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?:/|-|$)`) })
+
+// dated takes a date over when it is more reliable than the one before.
+func (h *pageHead) dated(value string, weight int) {
+	if t := usable(readPageTime(value)); !t.IsZero() && weight > h.weight {
+		h.published, h.weight = t, weight
+	}
+}
+
+// readPageTime reads times as pages write them.
+func readPageTime(s string) (time.Time, error) {
+	t, err := readTime(s)
+	for _, layout := range []string{time.RFC1123, time.RFC1123Z, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05.000-0700",
+		"2006-01-02 15:04:05 -0700", "2006/01/02 15:04:05", "2006/01/02", "2006.01.02 15:04", "January 2, 2006", "Jan 2, 2006", "2 January 2006", "20060102"} {
+		if err == nil {
+			break
+		}
+		t, err = time.Parse(layout, strings.TrimSpace(s))
+	}
+	return t, err
 }
 
 func (h *pageHead) link(n *html.Node, base *url.URL) {

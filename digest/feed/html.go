@@ -91,16 +91,25 @@ func (w *textWriter) gap(a atom.Atom) {
 	if w.hidden != 0 {
 		return
 	}
-	switch a {
-	case atom.Br:
+	switch {
+	case a == atom.Br:
 		w.b.WriteByte('\n')
-	case atom.Td, atom.Th:
+	case a == atom.Td || a == atom.Th:
 		w.b.WriteByte(' ')
+	case isBlock(a):
+		w.b.WriteString("\n\n")
+	}
+}
+
+// isBlock reports whether an element stands apart as a paragraph does.
+func isBlock(a atom.Atom) bool {
+	switch a {
 	case atom.P, atom.Div, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Aside, atom.Main, atom.H1, atom.H2, atom.H3,
 		atom.H4, atom.H5, atom.H6, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Blockquote, atom.Pre, atom.Table,
 		atom.Tr, atom.Hr, atom.Figure, atom.Figcaption, atom.Address, atom.Details, atom.Summary:
-		w.b.WriteString("\n\n")
+		return true
 	}
+	return false
 }
 
 func isHidden(a atom.Atom) bool {

@@ -223,3 +223,12 @@ func BenchmarkReadLines(b *testing.B) {
 		}
 	}
 }
+
+func TestParseBrokenBytes(t *testing.T) {
+	t.Parallel()
+	text := "<rss version=\"2.0\"><channel><title>한강</title><item><title>항만 재개 \xff\xfe 다음 주부터 배가 다닌다\x01</title></item></channel></rss>"
+	f, err := feed.Parse([]byte(text), "", "text/xml; charset=utf-8")
+	if err != nil || len(f.Articles) != 1 || !strings.HasPrefix(f.Articles[0].Title, "항만 재개") {
+		t.Errorf("%+v %v", f, err)
+	}
+}
