@@ -97,11 +97,23 @@ func (r *reading) find() {
 			i++
 			continue
 		}
-		if senses[0].kind != kindNothing {
+		if senses[0].kind != kindNothing && !r.ticker(i, to) {
 			r.matches = append(r.matches, match{from: int32(i), to: int32(to), senses: senses, pick: -1})
 		}
 		i = to
 	}
+}
+
+// ticker reports whether words [i, to) are a stock's symbol: "<ROK>", "(SAN.MC)".
+func (r *reading) ticker(i, to int) bool {
+	a, b := &r.doc.Words[i], &r.doc.Words[to-1]
+	t := r.fieldText(a.Field)
+	if a.Start == 0 || int(b.End) >= len(t) || a.Case != text.Upper {
+		return false
+	}
+	before, after := t[a.Start-1], t[b.End]
+	return before == '<' && (after == '>' || after == '.') || before == '(' && after == '.' && int(b.End)+1 < len(t) && t[b.End+1] > ' ' ||
+		before == ':' && after == ')' || before == '$' && a.Form[0] >= 'a'
 }
 
 // longest is the longest name of a trie that begins at word i and is written

@@ -95,7 +95,7 @@ func (t *Tagger) Names() []digest.Name {
 var nameKinds = [kinds]digest.NameKind{
 	kindName: digest.CountryName, kindPeople: digest.DemonymName, kindCapital: digest.PlaceName, kindCity: digest.PlaceName, kindRegion: digest.PlaceName,
 	kindSeat: digest.SeatName, kindLeader: digest.SeatName, kindBank: digest.SeatName, kindMoney: digest.SeatName, kindIndex: digest.SeatName,
-	kindTown: digest.PlaceName,
+	kindFirm: digest.SeatName, kindTown: digest.PlaceName,
 }
 
 // eachEntry reads all names but those of small towns. The data are embedded

@@ -172,7 +172,7 @@ func (r *reading) isPlace(i int32) bool {
 // locative reports whether a preposition of place stands before a match.
 func (r *reading) locative(m *match) bool {
 	before := r.neighbour(m.from-1, r.doc.Words[m.from].Field)
-	return before != nil && before.Case == text.Lower && r.gap(m.from) == " " && locatives[before.Form]
+	return before != nil && r.gap(m.from) == " " && locatives[before.Form] && (before.Case == text.Lower || !before.First)
 }
 
 // containers reads "X, Y" where Y says where X is: "Paris, Texas",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/text"
@@ -12,31 +13,35 @@ import (
 // The features by which an article's matches of one country become a
 // probability. Each means the same in any news, and none knows a country.
 const (
-	fBias         = iota
-	fTitleName    // its name or people stand in the title
-	fTitleOther   // in the title it stands only by a place, seat, leader, money
-	fTitleFirst   // its first match in the title comes before any other country's
-	fTitleWhere   // in the title it is only where something happens: "in Berlin"
-	fLeadName     // its name or people stand in the first sentence
-	fLeadOther    // in the first sentence it stands only otherwise
-	fEarly        // it stands in the second or third sentence
-	fCount        // log of its matches in the body
-	fShare        // its share of all matches in the body
-	fTop          // no country has more matches
-	fOffset       // how early its first match stands, 1 at the start
-	fDateline     // the dateline is there
-	fOnlyDateline // and nothing else speaks of it
-	fSurfaces     // log of the different names it goes by
-	fWeakOnly     // it is spoken of only by money, index, town or unsure names
-	fNoName       // neither its name nor its people are named
-	fCrowd        // log of the number of countries in the article
-	fTitleRival   // the title names another country and not this one
+	fBias       = iota
+	fTitleName  // its name or people stand in the title
+	fTitleOther // in the title it stands only by a place, seat or leader
+	fTitleWeak  // in the title it stands only by a firm, money, an index or a town
+	fTitleFirst // its first match in the title comes before any other country's
+	fTitleWhere // in the title it is only where others meet: "Ukraine, U.S. hold talks in Berlin"
+	fLeadName   // its name or people stand in the first sentence
+	fLeadOther  // in the first sentence it stands only by a place, seat or leader
+	fLeadWeak   // in the first sentence it stands only by a firm, money, an index or a town
+	fEarly      // it stands in the second or third sentence
+	fCount      // log of its matches in the body
+	fShare      // its share of all matches in the body
+	fTop        // no country has more matches
+	fOffset     // how early its first match stands, 1 at the start
+	fDateline   // the dateline is there
+	fAgency     // the dateline is a news agency's: it says where its desk sits
+	fAgencyOnly // and nothing else speaks of the country
+	fSurfaces   // log of the different names it goes by
+	fWeakOnly   // it is spoken of only by money, index, firm, town or unsure names
+	fNoName     // neither its name nor its people are named
+	fCrowd      // log of the number of countries in the article
+	fTitleRival // the title names another country and not this one
+	fSubject    // log of the sentences that begin with it
 	features
 )
 
 // FeatureNames names the numbers of Features, in their order.
-var featureNames = [features]string{"bias", "title-name", "title-other", "title-first", "title-where", "lead-name", "lead-other", "early", "count",
-	"share", "top", "offset", "dateline", "only-dateline", "surfaces", "weak-only", "no-name", "crowd", "title-rival"}
+var featureNames = [features]string{"bias", "title-name", "title-other", "title-weak", "title-first", "title-where", "lead-name", "lead-other", "lead-weak", "early", "count",
+	"share", "top", "offset", "dateline", "agency", "agency-only", "surfaces", "weak-only", "no-name", "crowd", "title-rival", "subject"}
 
 // Features is what was seen of one country in one article.
 type Features struct {
@@ -52,7 +57,9 @@ func FeatureNames() []string { return featureNames[:] }
 type tally struct {
 	country                      uint16
 	title, lead, early, body     int
+	subject                      int
 	titleName, leadName, anyName bool
+	titleStrong, leadStrong      bool
 	titleWhere, strong, dateline bool
 	titleFrom, first             int32 // words; -1 none
 	where                        [4]string
@@ -107,15 +114,17 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 		return
 	}
 	w := &r.doc.Words[m.from]
-	isName := s.kind == kindName || s.kind == kindPeople
-	weak := s.kind == kindMoney || s.kind == kindIndex || s.kind == kindTown || !m.sure
+	money := s.kind == kindMoney || r.isCurrency(m)
+	isName := (s.kind == kindName || s.kind == kindPeople) && !money
+	weak := money || s.kind == kindIndex || s.kind == kindFirm || s.kind == kindTown || !m.sure
 	where := partText
 	switch {
 	case w.Field == text.Title:
 		where = partTitle
 		t.title++
 		t.titleName = t.titleName || isName
-		t.titleWhere = t.titleWhere && placeLike(s.kind) && m.located
+		t.titleStrong = t.titleStrong || !weak
+		t.titleWhere = t.titleWhere && placeLike(s.kind) && s.kind != kindName && m.located
 		if t.titleFrom < 0 {
 			t.titleFrom = m.from
 		}
@@ -124,11 +133,15 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 		t.dateline = true
 	default:
 		t.body++
+		if m.from-r.doc.Sentences[w.Sentence].From < 2 {
+			t.subject++
+		}
 		switch n := r.bodySentence(w); {
 		case n == 0:
 			where = partLead
 			t.lead++
 			t.leadName = t.leadName || isName
+			t.leadStrong = t.leadStrong || !weak
 		case n < 3:
 			t.early++
 		}
@@ -141,6 +154,13 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 		t.strong = t.strong || !weak
 	}
 	r.remember(t, m, where)
+}
+
+// isCurrency reports whether the word after a match makes it money: "Swiss
+// francs", "Canada dollar".
+func (r *reading) isCurrency(m *match) bool {
+	after := r.neighbour(m.to, r.doc.Words[m.from].Field)
+	return after != nil && currencies[after.Form]
 }
 
 // bodySentence is the number of a word's sentence within the body.
@@ -184,17 +204,19 @@ func (r *reading) features(t *tally, all []tally, v *[features]float64) {
 		top = max(top, o.body)
 		crowd++
 		if o.title > 0 && o.country != t.country {
-			rival = true
+			rival = rival || o.titleName || !t.titleWhere
 			first = first && (t.titleFrom >= 0 && t.titleFrom <= o.titleFrom)
 		}
 	}
 	*v = [features]float64{fBias: 1}
 	v[fTitleName] = flag(t.titleName)
-	v[fTitleOther] = flag(t.title > 0 && !t.titleName)
+	v[fTitleOther] = flag(t.titleStrong && !t.titleName)
+	v[fTitleWeak] = flag(t.title > 0 && !t.titleName && !t.titleStrong)
 	v[fTitleFirst] = flag(t.title > 0 && first)
-	v[fTitleWhere] = flag(t.title > 0 && t.titleWhere)
+	v[fTitleWhere] = flag(t.title > 0 && t.titleWhere && rival)
 	v[fLeadName] = flag(t.leadName)
-	v[fLeadOther] = flag(t.lead > 0 && !t.leadName)
+	v[fLeadOther] = flag(t.leadStrong && !t.leadName)
+	v[fLeadWeak] = flag(t.lead > 0 && !t.leadName && !t.leadStrong)
 	v[fEarly] = flag(t.early > 0)
 	v[fCount] = math.Log1p(float64(t.body))
 	v[fShare] = float64(t.body) / float64(max(total, 1))
@@ -204,12 +226,15 @@ func (r *reading) features(t *tally, all []tally, v *[features]float64) {
 		v[fOffset] = math.Exp(-at / r.span())
 	}
 	v[fDateline] = flag(t.dateline)
-	v[fOnlyDateline] = flag(t.dateline && t.body+t.title == 0)
+	agency := t.dateline && strings.ContainsAny(r.doc.BodyText[:r.doc.Dateline.End], "(（/【")
+	v[fAgency] = flag(agency)
+	v[fAgencyOnly] = flag(agency && t.body+t.title == 0)
 	v[fSurfaces] = math.Log1p(float64(t.differs))
 	v[fWeakOnly] = flag(!t.strong && t.body+t.title > 0)
 	v[fNoName] = flag(!t.anyName)
 	v[fCrowd] = math.Log(float64(max(crowd, 1)))
 	v[fTitleRival] = flag(t.title == 0 && rival)
+	v[fSubject] = math.Log1p(float64(t.subject))
 }
 
 // span is how many words count as the early part of an article: in scripts

@@ -30,6 +30,10 @@ var afterPlace = wordSet(`police president prime minister ministry state univers
 	magic hornets observer constitution express king queen prince crown palace castle tower bridge square station railway
 	energy airlines bourse dow jones trade finance interior oil gas coffee reserve is was has had will in at on for with`)
 
+// currencies are words that make money of a people's name before them.
+var currencies = wordSet(`dollar dollars dlr dlrs franc francs pound pounds peso pesos rupee rupees krona kronor krone kroner crown crowns mark
+	marks lira lire yen yuan won dinar dinars riyal riyals rand schilling schillings florin guilders guilder koruna zloty`)
+
 // commonWords are words that are towns' names too, from data/common.txt.
 var commonWords = sync.OnceValue(func() map[string]bool { return readWords("common.txt") })
 

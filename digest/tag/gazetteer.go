@@ -12,11 +12,12 @@ const (
 	kindCapital             // "Seoul"
 	kindCity                // "Busan": a large or well-known place
 	kindRegion              // "Texas"
-	kindSeat                // "Blue House", "Samsung": institutions, parties, firms
+	kindSeat                // "Blue House": institutions and parties
 	kindLeader              // "Lee Jae Myung"
 	kindBank                // "Bank of Korea"
 	kindMoney               // "won"
 	kindIndex               // "KOSPI"
+	kindFirm                // "Samsung": firms, clubs, works
 	kindTown                // a smaller place, from GeoNames
 	kindNothing             // a phrase that means no country
 	kinds
