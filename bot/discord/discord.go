@@ -74,6 +74,7 @@ type timing struct {
 	backoff  time.Duration // the first pause before connecting again; it doubles up to backoffMax
 	beat     time.Duration // a heartbeat's interval until the gateway has said it
 	identify time.Duration // between two identifications
+	invalid  time.Duration // at least, after an invalid session; at most five times that
 	retry    time.Duration // the first pause before a request is tried again
 	sleep    func(ctx context.Context, d time.Duration) error
 }
@@ -81,7 +82,8 @@ type timing struct {
 func defaultTiming() timing {
 	return timing{
 		ack: 80 * time.Millisecond, complete: 250 * time.Millisecond, open: time.Minute, ready: 10 * time.Second,
-		backoff: time.Second, beat: 41250 * time.Millisecond, identify: 5 * time.Second, retry: 500 * time.Millisecond, sleep: sleep,
+		backoff: time.Second, beat: 41250 * time.Millisecond, identify: 5 * time.Second,
+		invalid: time.Second, retry: 500 * time.Millisecond, sleep: sleep,
 	}
 }
 

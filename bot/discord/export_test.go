@@ -16,6 +16,7 @@ func Fast(o Options) Options {
 	o.timing.ready = 500 * time.Millisecond
 	o.timing.backoff = 5 * time.Millisecond
 	o.timing.identify = time.Millisecond
+	o.timing.invalid = 200 * time.Millisecond
 	o.timing.retry = 2 * time.Millisecond
 	return o
 }

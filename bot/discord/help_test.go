@@ -218,3 +218,18 @@ func (s *stage) run(t *testing.T, a *discord.Adapter) (stop func() error) {
 	t.Cleanup(func() { _ = stop() })
 	return stop
 }
+
+// eventually waits for what the fake cannot announce.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(20 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}

@@ -229,7 +229,7 @@ func (s *shard) failed(l *link, err error) *ending {
 	}
 	if w := l.current(); w != nil {
 		if _, refused := w.state(); refused {
-			return invalidSession()
+			return s.invalidSession()
 		}
 	}
 	return &ending{err: s.g.a.rest.redact(err)}
@@ -237,8 +237,9 @@ func (s *shard) failed(l *link, err error) *ending {
 
 // invalidSession waits one to five seconds before a new session is begun, as
 // Discord asks.
-func invalidSession() *ending {
-	return &ending{err: errSecond, wait: time.Second + time.Duration(rand.Int64N(int64(4*time.Second)))}
+func (s *shard) invalidSession() *ending {
+	least := s.g.a.opts.timing.invalid
+	return &ending{err: errSecond, wait: least + time.Duration(rand.Int64N(int64(4*least)))}
 }
 
 func (s *shard) greeted(ctx context.Context, l *link, resuming bool) *ending {
@@ -250,7 +251,7 @@ func (s *shard) greeted(ctx context.Context, l *link, resuming bool) *ending {
 		return nil
 	case <-w.done:
 		if _, refused := w.state(); refused {
-			return invalidSession()
+			return s.invalidSession()
 		}
 		return &ending{err: fmt.Errorf("the gateway closed before it was ready (resuming: %t)", resuming)}
 	case <-limit.C:
@@ -279,7 +280,7 @@ func (s *shard) watch(ctx context.Context, l *link) ending {
 			return ending{err: ctx.Err()}
 		case <-w.done:
 			if _, refused := w.state(); refused {
-				return *invalidSession()
+				return *s.invalidSession()
 			}
 			s.link = l
 			return ending{err: errors.New("the gateway closed the connection")}

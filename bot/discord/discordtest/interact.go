@@ -33,6 +33,7 @@ type Interaction struct {
 	mine      bool // only the person has installed the bot
 	late      bool
 	edits     int // of source, when it was pressed
+	payload   map[string]any
 }
 
 // Choice is one completion.
@@ -219,7 +220,8 @@ func (s *Server) sendOn(w Where, kind int, data map[string]any, source *Message)
 	if source != nil {
 		i.edits = source.Edits
 	}
-	payload := s.interaction(w, i, data)
+	i.payload = s.interaction(w, i, data)
+	payload := i.payload
 	s.interactions[i.Token] = i
 	endpoint := s.endpoint
 	s.mu.Unlock()
@@ -388,4 +390,29 @@ func (i *Interaction) WaitChoices() ([]Choice, time.Duration) {
 	i.s.t.Helper()
 	i.s.wait("completions", func() bool { return i.answer == 8 })
 	return i.choices, i.acked.Sub(i.sent)
+}
+
+// WaitFollowupOrAnswer waits for the message that answers, whichever way it
+// came: at once, or after the bot asked for time.
+func (i *Interaction) WaitFollowupOrAnswer() *Message {
+	i.s.t.Helper()
+	var out *Message
+	i.s.wait("an answer", func() bool {
+		for _, m := range i.s.channels[i.Channel].messages {
+			if m.interaction == i && !m.Gone {
+				copied := *m
+				out = &copied
+			}
+		}
+		return out != nil
+	})
+	return out
+}
+
+// Again delivers an interaction a second time, as the gateway may.
+func (s *Server) Again(i *Interaction) {
+	s.t.Helper()
+	for _, c := range s.open(true) {
+		c.dispatch("INTERACTION_CREATE", i.payload)
+	}
 }
