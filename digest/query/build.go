@@ -40,6 +40,7 @@ func content(u unit) bool {
 func (b *builder) exclusions() {
 	b.out = make([]bool, len(b.units))
 	not, before, joined := false, false, false
+	wanted := false // something is asked for already
 	for i, u := range b.units {
 		switch {
 		case u.isTime:
@@ -52,8 +53,11 @@ func (b *builder) exclusions() {
 		case u.class == joins:
 			joined = true
 		case content(u):
-			byWord := not || before && (joined || u.comma)
+			// "trade without us politics": what stands right beside belongs to it.
+			beside := wanted && i > 0 && content(b.units[i-1]) && u.class == named
+			byWord := not || before && (joined || u.comma || beside)
 			b.out[i] = byWord || u.minus
+			wanted = wanted || !b.out[i]
 			not, before, joined = false, byWord, false
 		}
 	}
@@ -149,6 +153,8 @@ func (b *builder) take(u unit, out bool) error {
 		b.takeWindow(u.window)
 	case u.class == outlet:
 		b.takeSource(u.name.Text, out)
+	case u.class == named && out && u.name.Kind == digest.AliasName:
+		b.takeTerm(u, true) // its country and its topic may well be wanted
 	case u.class == named:
 		for _, n := range append([]digest.Name{u.name}, u.also...) {
 			b.takeName(n, u, out)

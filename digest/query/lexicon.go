@@ -10,7 +10,7 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
-//go:embed words.txt aliases.txt plain.txt
+//go:embed words.txt aliases.txt plain.txt bodies.txt
 var files embed.FS
 
 // class says what an entry of the lexicon does in a request.
@@ -46,6 +46,7 @@ type entry struct {
 	name  digest.Name
 	code  bool // a short name that counts only in capitals or in a slug: "KR"
 	own   bool // from aliases.txt: goes before what others call it
+	exact bool // counts only with its accents typed: a name from a language that requests are seldom in
 }
 
 // edge is one step in a trie.
@@ -78,8 +79,11 @@ func (t *trie) add(tokens []token, e entry) {
 		}
 		node = next
 	}
-	for _, old := range t.at[node] {
+	for i, old := range t.at[node] {
 		if old.class == e.class && old.name.Kind == e.name.Kind && slices.Equal(old.name.Slugs, e.name.Slugs) {
+			if old.exact && !e.exact || old.code && !e.code || old.own == e.own && !old.name.Strong && e.name.Strong {
+				t.at[node][i] = e
+			}
 			return
 		}
 	}
@@ -142,6 +146,7 @@ type lexicon struct {
 	days    *values
 	months  *values
 	windows map[string][]pattern // by first literal; "" for those that begin with a slot
+	given   []digest.Name        // the names that were admitted
 }
 
 // values finds the longest known sequence of tokens that stands for a number.

@@ -28,7 +28,11 @@ func (lex *lexicon) addNames(names []digest.Name) {
 		tokens := scan(n.Text)
 		if e, ok := admit(n, tokens, fillers); ok {
 			lex.addName(tokens, e)
+			lex.given = append(lex.given, n)
 		}
+	}
+	for text := range bodies() {
+		lex.names.add(scan(text), entry{class: stays})
 	}
 }
 
@@ -105,24 +109,83 @@ func admit(n digest.Name, tokens []token, fillers map[string]bool) (entry, bool)
 	if len(tokens) == 0 || slices.ContainsFunc(tokens, func(t token) bool { return t.quoted || t.key != "" }) {
 		return e, false
 	}
+	if n.Kind == digest.SeatName && bodies()[n.Text] {
+		return e, false
+	}
+	ours := slices.Contains(readLangs, baseLang(n.Lang))
+	e.exact = !ours && latin(n.Text) && !isASCII(n.Text)
+	if topic := seatTopic(n); topic != "" {
+		e.name.Kind, e.name.Slugs = digest.AliasName, append(slices.Clone(n.Slugs), topic)
+	}
 	if len(tokens) > 1 {
 		return e, true
 	}
 	form := tokens[0].form
 	ordinary := fillers[form] || plainWords()[form]
 	short := utf8.RuneCountInString(form) <= 3 && !tokens[0].solid
-	ours := slices.Contains(readLangs, baseLang(n.Lang))
 	switch n.Kind {
 	case digest.TopicName, digest.AliasName, digest.GroupName:
-		return e, ours && !fillers[form] || !ordinary && !short
+		return e, english(n) && !fillers[form] || !ordinary && (ours || !short)
 	case digest.CountryName:
+		if n.Text == n.Slugs[0] {
+			e.code = !slices.Contains(safeCodes, form)
+			return e, true
+		}
 		e.code = short && !slices.Contains(safeCodes, form)
-		return e, ours && (short || !fillers[form]) || !ordinary && !short
+		return e, english(n) && (short || !fillers[form]) || !ordinary && (ours || !short)
 	case digest.DemonymName:
-		return e, !fillers[form] && (ours || !ordinary && !short)
+		return e, english(n) && !fillers[form] || !ordinary && (ours || !short)
 	}
 	return e, !ordinary && (ours && !short || !short || isCurrency(n))
 }
+
+// money are the names of currencies in the singular.
+var money = strings.Fields(`dollar yen won yuan renminbi pound sterling franc euro peso real rupee rupiah ringgit baht dong lira krona krone
+	kroner zloty forint koruna leu lev shekel dirham riyal rial dinar naira cedi shilling rand hryvnia rouble ruble tenge manat kwacha birr taka
+	kyat kip riel tugrik lari dram sol boliviano guarani bolivar quetzal lempira colon`)
+
+// english reports a name that goes before ordinary words of English.
+func english(n digest.Name) bool { return n.Lang == "" || baseLang(n.Lang) == "en" }
+
+// seatTopic is the topic that a seat also stands for: who asks for a central
+// bank asks for what it decides, and who asks for a currency for its rate.
+func seatTopic(n digest.Name) string {
+	if n.Kind != digest.SeatName {
+		return ""
+	}
+	form := fold(n.Text)
+	for _, s := range []string{"central bank", "reserve bank", "national bank of", "monetary authority", "banco central", "bank negara"} {
+		if strings.Contains(form, s) {
+			return "monetary-policy"
+		}
+	}
+	if strings.HasPrefix(form, "bank of ") {
+		return "monetary-policy"
+	}
+	words := strings.Fields(form)
+	if last := strings.TrimSuffix(words[len(words)-1], "s"); slices.Contains(money, last) {
+		return "currencies"
+	}
+	return ""
+}
+
+// bodies are the companies, parties and landmarks that stay words.
+var bodies = sync.OnceValue(func() map[string]bool {
+	out := make(map[string]bool)
+	data, err := files.ReadFile("bodies.txt")
+	if err != nil {
+		return out
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for name := range strings.SplitSeq(line, "|") {
+			out[strings.TrimSpace(name)] = true
+		}
+	}
+	return out
+})
 
 // isCurrency reports a short seat that people do ask by: "yen", "won".
 func isCurrency(n digest.Name) bool {

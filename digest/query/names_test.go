@@ -53,7 +53,7 @@ func extraNames() []digest.Name {
 	return []digest.Name{
 		{Text: "무역", Lang: "ko", Kind: digest.TopicName, Slugs: []string{"trade"}}, {Text: "금리", Lang: "ko", Kind: digest.TopicName, Slugs: []string{"monetary-policy"}},
 		{Text: "金利", Lang: "ja", Kind: digest.TopicName, Slugs: []string{"monetary-policy"}}, {Text: "通膨", Lang: "zh", Kind: digest.TopicName, Slugs: []string{"inflation"}},
-		{Text: "Atlanta", Lang: "en", Kind: digest.PlaceName, Slugs: []string{"US"}}, {Text: "Zelensky", Lang: "", Kind: digest.SeatName, Slugs: []string{"UA"}},
+		{Text: "Atlanta", Lang: "en", Kind: digest.PlaceName, Slugs: []string{"US"}}, {Text: "Zelensky", Lang: "en", Kind: digest.SeatName, Slugs: []string{"UA"}, Strong: true},
 		{Text: "Japanese", Lang: "en", Kind: digest.DemonymName, Slugs: []string{"JP"}}, {Text: "Thai", Lang: "en", Kind: digest.DemonymName, Slugs: []string{"TH"}},
 		{Text: "prices", Lang: "en", Kind: digest.TopicName, Slugs: []string{"inflation"}},
 	}

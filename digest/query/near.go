@@ -36,12 +36,12 @@ func newNear(names []digest.Name) *near {
 	n := &near{byLength: make(map[int][]nearName)}
 	seen := make(map[string]bool)
 	for _, e := range aliases() {
-		if e.class == named {
+		if e.class == named && typable(e.name) {
 			n.add(e.name, 0, seen)
 		}
 	}
 	for _, name := range names {
-		if slices.Contains(readLangs, baseLang(name.Lang)) && (name.Kind != digest.PlaceName || utf8.RuneCountInString(name.Text) > 5) {
+		if slices.Contains(readLangs, baseLang(name.Lang)) && typable(name) {
 			n.add(name, weightOf(entry{name: name}), seen)
 		}
 	}
@@ -51,6 +51,21 @@ func newNear(names []digest.Name) *near {
 		}
 	}
 	return n
+}
+
+// typable reports a name that is common enough for a slip to be meant for it.
+func typable(n digest.Name) bool {
+	length := utf8.RuneCountInString(n.Text)
+	if n.Lang != "" && n.Lang != "en" && latin(n.Text) && n.Kind != digest.CountryName {
+		return length > 7
+	}
+	switch n.Kind {
+	case digest.PlaceName:
+		return n.Strong && length > 5
+	case digest.SeatName:
+		return n.Strong && length > 4
+	}
+	return true
 }
 
 // silently is the weight of a word that vanishes.

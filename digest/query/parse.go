@@ -177,10 +177,12 @@ func together(a, b digest.Name) bool {
 // weightOf orders the entries of one sequence: the aliases of requests first,
 // then what can be nothing else, then by kind.
 func weightOf(e entry) int {
-	if e.class != named {
-		if e.own {
-			return -2
-		}
+	switch {
+	case e.class == leans:
+		return 0
+	case e.class != named && e.own:
+		return -2
+	case e.class != named:
 		return 100 + int(e.class)
 	}
 	w := map[digest.NameKind]int{
@@ -202,7 +204,7 @@ func (p *parser) valid(i, end int, e entry) bool {
 	switch {
 	case e.class == particle:
 		return first.glued && first.solid && p.afterMatch()
-	case e.code && !p.codeMeant(i):
+	case e.code && !p.codeMeant(i), e.exact && p.text(i, end) != strings.ToLower(e.name.Text):
 		return false
 	case end == i+1 && first.form == "us" && e.class == named && !p.usMeant(i):
 		return false

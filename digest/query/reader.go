@@ -41,9 +41,9 @@ func New(o Options) *Reader {
 	if r.known == nil {
 		r.known = func(string) bool { return false }
 	}
-	r.near = newNear(o.Names)
+	r.near = newNear(r.lex.given)
 	r.titles = newTitles(o.Names)
-	r.offers = r.newOffers(o.Names)
+	r.offers = r.newOffers(r.lex.given)
 	return r
 }
 
