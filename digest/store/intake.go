@@ -185,7 +185,7 @@ func (in *intake) replace(ctx context.Context, k *stored, e *digest.Entry, revis
 			return err
 		}
 	}
-	if err := dropTags(ctx, in.c, k.id, k.time, k.countries, k.topics); err != nil {
+	if err := dropTags(ctx, in.c, k); err != nil {
 		return err
 	}
 	a := e.Article
@@ -269,11 +269,11 @@ func (in *intake) flush(ctx context.Context) error {
 
 // dropTags takes an article's rows out of article_tags. They are named by the
 // slugs and the time it had, which is their key.
-func dropTags(ctx context.Context, c *session, id, time int64, countries, topics string) error {
-	for _, text := range []string{countries, topics} {
+func dropTags(ctx context.Context, c *session, k *stored) error {
+	for _, text := range []string{k.countries, k.topics} {
 		for _, t := range tagsOf(text) {
 			if _, err := c.exec(ctx, "DELETE FROM article_tags WHERE slug = $1 AND time = $2 AND article_id = $3",
-				t.Slug, time, id); err != nil {
+				t.Slug, k.time, k.id); err != nil {
 				return err
 			}
 		}

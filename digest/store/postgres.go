@@ -19,11 +19,12 @@ import (
 
 func postgresDialect() dialect {
 	return dialect{
-		name:     Postgres,
-		snapshot: sql.LevelRepeatableRead,
-		words:    tsvector{},
-		again:    againPostgres,
-		explain:  explainPostgres,
+		name:      Postgres,
+		snapshot:  sql.LevelRepeatableRead,
+		words:     tsvector{},
+		again:     againPostgres,
+		explain:   explainPostgres,
+		sequences: sequencesPostgres,
 	}
 }
 
@@ -49,6 +50,16 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 		return nil, s.fail("open database", errors.Unwrap(err))
 	}
 	return s, nil
+}
+
+func sequencesPostgres(ctx context.Context, c *session) error {
+	for _, table := range []string{"sources", "articles", "subscriptions", "editions", "deliveries", "audit"} {
+		if _, err := c.exec(ctx, "SELECT setval(pg_get_serial_sequence('"+table+
+			"', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM "+table+"), false)"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SQLSTATEs; see https://www.postgresql.org/docs/current/errcodes-appendix.html.

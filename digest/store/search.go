@@ -374,7 +374,7 @@ func (q *searchQuery) rarest(ctx context.Context) (int, error) {
 		}
 		var n int
 		err := q.c.row(ctx, `SELECT count(*) FROM (SELECT 1 FROM article_tags
-			WHERE slug = $1 AND time >= $2 AND time < $3 LIMIT $4) AS some`, x.slugs[0], q.from, q.to, enough).Scan(&n)
+			WHERE slug = $1 AND time >= $2 AND time < $3 LIMIT $4) AS counted`, x.slugs[0], q.from, q.to, enough).Scan(&n)
 		if err != nil {
 			return 0, err
 		}

@@ -17,6 +17,8 @@ type dialect struct {
 	words    wordIndex
 	again    func(error) bool // the transaction may be tried again
 	explain  func(error) (fault, bool)
+	// sequences makes the next ID of each table follow those that were put in.
+	sequences func(context.Context, *session) error
 }
 
 // queryer is what *sql.DB and *sql.Tx share.

@@ -8,8 +8,8 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
-const healthColumns = `state, last_success, last_error, last_try, failures, next_poll, poll_interval, per_day, undated,
-	delay, took, etag, last_modified, moved_to, moved_times, told_at`
+const healthColumns = `state, last_success, last_error, last_try, failures, next_poll, poll_interval, per_day, last_new,
+	undated, delay, took, etag, last_modified, moved_to, moved_times, told_at`
 
 const sourceColumns = "id, name, url, kind, country, lang, topics, newsroom, full_text, origin, " + healthColumns
 
@@ -19,7 +19,7 @@ func scanSource(row scanner) (digest.Source, error) {
 	h := &s.Health
 	err := row.Scan(&s.ID, &s.Name, &s.URL, &s.Kind, &s.Country, &s.Lang, &topics, &s.Group, &s.FullText, &s.From,
 		&h.State, at{&h.LastSuccess}, &h.LastError, at{&h.LastTry}, &h.Failures, at{&h.Next}, span{&h.Interval},
-		&h.PerDay, &h.Undated, span{&h.Delay}, span{&h.Took}, &h.ETag, &h.LastModified, &h.MovedTo, &h.MovedTimes, at{&h.ToldAt})
+		&h.PerDay, at{&h.LastNew}, &h.Undated, span{&h.Delay}, span{&h.Took}, &h.ETag, &h.LastModified, &h.MovedTo, &h.MovedTimes, at{&h.ToldAt})
 	if err == nil && topics != "[]" {
 		err = json.Unmarshal([]byte(topics), &s.Topics)
 	}
@@ -31,7 +31,7 @@ func healthValues(h digest.SourceHealth) []any {
 		h.State = digest.SourceNew
 	}
 	return []any{string(h.State), micros(h.LastSuccess), h.LastError, micros(h.LastTry), h.Failures, micros(h.Next),
-		h.Interval.Microseconds(), h.PerDay, h.Undated, h.Delay.Microseconds(), h.Took.Microseconds(),
+		h.Interval.Microseconds(), h.PerDay, micros(h.LastNew), h.Undated, h.Delay.Microseconds(), h.Took.Microseconds(),
 		h.ETag, h.LastModified, h.MovedTo, h.MovedTimes, micros(h.ToldAt)}
 }
 
@@ -74,7 +74,7 @@ func (s *Store) SaveSource(ctx context.Context, src digest.Source) (id int64, cr
 		if isNoRows(err) && src.ID == 0 {
 			created = true
 			return c.row(ctx, "INSERT INTO sources (name, url, kind, country, lang, topics, newsroom, full_text, origin, "+
-				healthColumns+") VALUES "+placeholders(0, 25)+" RETURNING id",
+				healthColumns+") VALUES "+placeholders(0, 26)+" RETURNING id",
 				append(values, healthValues(src.Health)...)...).Scan(&id)
 		}
 		if err != nil {
@@ -121,9 +121,7 @@ func (s *Store) SaveHealth(ctx context.Context, sourceID int64, h digest.SourceH
 func (s *Store) SaveHealths(ctx context.Context, all map[int64]digest.SourceHealth) error {
 	return s.write(ctx, "save the health of sources", func(c *session) error {
 		for _, id := range sortedKeys(all) {
-			if _, err := c.exec(ctx, `UPDATE sources SET state = $1, last_success = $2, last_error = $3, last_try = $4,
-				failures = $5, next_poll = $6, poll_interval = $7, per_day = $8, undated = $9, delay = $10, took = $11,
-				etag = $12, last_modified = $13, moved_to = $14, moved_times = $15, told_at = $16 WHERE id = $17`,
+			if _, err := c.exec(ctx, "UPDATE sources SET ("+healthColumns+") = "+placeholders(0, 17)+" WHERE id = $18",
 				append(healthValues(all[id]), id)...); err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -29,6 +28,8 @@ func sqliteDialect() dialect {
 		words:    fts5{},
 		again:    func(error) bool { return false }, // a transaction begins with the write lock
 		explain:  explainSQLite,
+		// AUTOINCREMENT follows by itself.
+		sequences: func(context.Context, *session) error { return nil },
 	}
 }
 
@@ -47,7 +48,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, digest.Errorf(digest.Invalid, "open database: a path is needed; a database in memory would be gone with the program")
 	}
-	s := &Store{kind: sqliteDialect(), now: time.Now}
+	s := &Store{kind: sqliteDialect(), path: path, now: time.Now}
 	writer, err := sql.Open("sqlite", sqliteDSN(path,
 		"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "temp_store(MEMORY)"))
@@ -162,10 +163,4 @@ func checkSQLite(ctx context.Context, db *sql.DB) error {
 		return caused(f, "check the database", nil)
 	}
 	return nil
-}
-
-// fileExists reports whether something is at path.
-func fileExists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }

@@ -18,6 +18,7 @@ const (
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	kind   dialect
+	path   string  // SQLite: the file
 	writer *sql.DB // SQLite: one connection; PostgreSQL: the pool
 	reader *sql.DB // SQLite: a pool of readers; PostgreSQL: the same pool
 	cache  *statements

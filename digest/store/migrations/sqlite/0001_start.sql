@@ -22,6 +22,7 @@ CREATE TABLE sources (
 	next_poll     BIGINT NOT NULL,
 	poll_interval BIGINT NOT NULL,
 	per_day       DOUBLE PRECISION NOT NULL,
+	last_new      BIGINT NOT NULL,
 	undated       DOUBLE PRECISION NOT NULL,
 	delay         BIGINT NOT NULL,
 	took          BIGINT NOT NULL,
@@ -165,7 +166,7 @@ CREATE TABLE editions (
 	content         BLOB NOT NULL,
 	UNIQUE (subscription_id, slot)
 );
-CREATE INDEX editions_built ON editions (built);
+CREATE INDEX editions_scheduled ON editions (scheduled, id);
 
 CREATE TABLE deliveries (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
