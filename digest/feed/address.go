@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/daybrief/daybrief/digest"
@@ -77,27 +78,29 @@ func guard(allow []AllowRule) func(network, address string, _ syscall.RawConn) e
 // Special-purpose blocks of IPv4 that are not reachable by the public, after
 // the registry of RFC 6890 (https://www.iana.org/assignments/iana-ipv4-special-registry),
 // and the one public address that a cloud uses for its own services.
-var notPublic4 = [...]netip.Prefix{
-	prefix4(0, 0, 0, 0, 8),       // this network
-	prefix4(10, 0, 0, 0, 8),      // private
-	prefix4(100, 64, 0, 0, 10),   // shared by carriers; a cloud's metadata
-	prefix4(127, 0, 0, 0, 8),     // loopback
-	prefix4(169, 254, 0, 0, 16),  // link-local; clouds' metadata
-	prefix4(172, 16, 0, 0, 12),   // private
-	prefix4(192, 0, 0, 0, 24),    // protocol assignments; a cloud's metadata
-	prefix4(192, 0, 2, 0, 24),    // documentation
-	prefix4(192, 88, 99, 0, 24),  // 6to4 relays
-	prefix4(192, 168, 0, 0, 16),  // private
-	prefix4(198, 18, 0, 0, 15),   // benchmarks
-	prefix4(198, 51, 100, 0, 24), // documentation
-	prefix4(203, 0, 113, 0, 24),  // documentation
-	prefix4(224, 0, 0, 0, 3),     // multicast, reserved, broadcast
-	prefix4(168, 63, 129, 16, 32),
-}
-
-func prefix4(a, b, c, d byte, bits int) netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{a, b, c, d}), bits)
-}
+var notPublic4 = sync.OnceValue(func() []netip.Prefix {
+	var out []netip.Prefix
+	for _, s := range []string{
+		"0.0.0.0/8",        // this network
+		"10.0.0.0/8",       // private
+		"100.64.0.0/10",    // shared by carriers; a cloud's metadata
+		"127.0.0.0/8",      // loopback
+		"168.63.129.16/32", // a cloud's own services
+		"169.254.0.0/16",   // link-local; clouds' metadata
+		"172.16.0.0/12",    // private
+		"192.0.0.0/24",     // protocol assignments; a cloud's metadata
+		"192.0.2.0/24",     // documentation
+		"192.88.99.0/24",   // 6to4 relays
+		"192.168.0.0/16",   // private
+		"198.18.0.0/15",    // benchmarks
+		"198.51.100.0/24",  // documentation
+		"203.0.113.0/24",   // documentation
+		"224.0.0.0/3",      // multicast, reserved, broadcast
+	} {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+})
 
 // isPublic reports whether the public can reach an address. Of IPv6 only
 // global unicast (2000::/3) is, without its special blocks: Teredo and other
@@ -108,7 +111,7 @@ func prefix4(a, b, c, d byte, bits int) netip.Prefix {
 func isPublic(a netip.Addr) bool {
 	if a.Is4() || a.Is4In6() {
 		a = a.Unmap()
-		for _, p := range notPublic4 {
+		for _, p := range notPublic4() {
 			if p.Contains(a) {
 				return false
 			}

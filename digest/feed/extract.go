@@ -91,7 +91,27 @@ func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, str
 	if a.Body == "" {
 		a.Body = all
 	}
-	return a, orElse(head.site, plainLine(main.SiteName()))
+	site := orElse(head.site, plainLine(main.SiteName()))
+	a.Title, a.Author = withoutSite(a.Title, site), byline().ReplaceAllString(a.Author, "")
+	return a, site
+}
+
+var byline = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^by[:\s]\s*`) })
+
+// withoutSite cuts the site's name from the end of a title: "Bridge opens |
+// Harbour Wire".
+func withoutSite(title, site string) string {
+	for _, mark := range []string{" | ", " - ", " – ", " — ", " : "} {
+		i := strings.LastIndex(title, mark)
+		if i <= 0 || site == "" {
+			continue
+		}
+		end := strings.ToLower(title[i+len(mark):])
+		if low := strings.ToLower(site); end == low || (len(end) > 3 && (strings.HasPrefix(low, end) || strings.HasPrefix(end, low))) {
+			return strings.TrimSpace(title[:i])
+		}
+	}
+	return title
 }
 
 // extractMain keeps classes, which tell the frame from the text.

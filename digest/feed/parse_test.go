@@ -232,3 +232,19 @@ func TestParseBrokenBytes(t *testing.T) {
 		t.Errorf("%+v %v", f, err)
 	}
 }
+
+func TestExtractCutsTheSiteFromTheTitle(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"Bridge opens | Harbour Wire":          "Bridge opens",
+		"Bridge opens - Harbour Wire News":     "Bridge opens",
+		"Ships – and ferries - return to port": "Ships – and ferries - return to port",
+		"Harbour Wire":                         "Harbour Wire",
+	} {
+		page := `<html><head><meta property="og:title" content="` + title + `"><meta property="og:site_name" content="Harbour Wire"><meta name="author" content="By Ines Okafor"></head><body><p>It opened.</p></body></html>`
+		got, err := feed.Extract([]byte(page), "text/html", "")
+		if err != nil || got.Article.Title != want || got.Article.Author != "Ines Okafor" {
+			t.Errorf("%q: %q by %q, %v", title, got.Article.Title, got.Article.Author, err)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func fail(h *digest.SourceHealth, o Outcome) {
 
 func succeed(h *digest.SourceHealth, o Outcome, added int) {
 	first := h.LastSuccess.IsZero()
-	h.PerDay = rate(h.PerDay, first, o, added, o.At.Sub(h.LastSuccess))
+	h.PerDay = rate(h, o, added)
 	h.Interval = interval(h.Interval, h.PerDay, o.Path)
 	if o.Items > 0 {
 		h.Undated = blend(h.Undated, float64(o.Undated)/float64(o.Items), first)
@@ -103,13 +103,13 @@ func succeed(h *digest.SourceHealth, o Outcome, added int) {
 
 // rate is the moving average of new articles a day. The first reading brings
 // all that a feed holds, so it is judged by the dates.
-func rate(perDay float64, first bool, o Outcome, added int, since time.Duration) float64 {
-	if first {
+func rate(h *digest.SourceHealth, o Outcome, added int) float64 {
+	if h.LastSuccess.IsZero() {
 		return float64(min(o.Recent, max(added, 0)))
 	}
-	days := max(since, MinInterval).Hours() / 24
+	days := max(o.At.Sub(h.LastSuccess), MinInterval).Hours() / 24
 	weight := 1 - math.Exp(-days/(rateMemory.Hours()/24))
-	return max(perDay+weight*(float64(max(added, 0))/days-perDay), 0)
+	return max(h.PerDay+weight*(float64(max(added, 0))/days-h.PerDay), 0)
 }
 
 func interval(before time.Duration, perDay float64, path bool) time.Duration {
