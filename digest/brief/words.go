@@ -1,0 +1,80 @@
+package brief
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/daybrief/daybrief/digest/text"
+)
+
+// korean has the sentences of this package in Korean, by their English.
+var korean = map[string]string{
+	"country %s%s":             "국가 %s%s",
+	"region %s: %s%s":          "지역 %s: %s%s",
+	"topic %s%s":               "주제 %s%s",
+	"words “%s”":               "단어 “%s”",
+	"%d independent sources":   "독립된 출처 %d곳",
+	"one source":               "출처 1곳",
+	"%s old":                   "%s 전",
+	"grouped from %d articles": "기사 %d건을 묶음",
+	"shared words %s":          "공통 단어 %s",
+	"the nearest other story scored %.2f of %.2f needed": "가장 가까운 다른 소식은 필요한 %[2].2f 중 %[1].2f점",
+	"new since %s: %s":      "%s 이후 새 소식: %s",
+	"%d more sources since": "이후 출처 %d곳 추가",
+	"Other":                 "그 밖의 소식",
+	"minutes":               "분",
+	"hours":                 "시간",
+	"days":                  "일",
+	"1 hour":                "1시간",
+	"1 day":                 "1일",
+	"1 minute":              "1분",
+}
+
+// say puts a sentence into a language; English where it has none.
+func say(lang, format string, args ...any) string {
+	if strings.HasPrefix(lang, "ko") {
+		if k, ok := korean[format]; ok {
+			format = k
+		}
+	}
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// age says how long ago something was: "2 hours".
+func age(lang string, d time.Duration) string {
+	n, unit, one := int(d.Minutes()), "minutes", "1 minute"
+	switch {
+	case d >= 48*time.Hour:
+		n, unit, one = int(d.Hours()/24), "days", "1 day"
+	case d >= time.Hour:
+		n, unit, one = int(d.Hours()), "hours", "1 hour"
+	}
+	if n <= 1 {
+		return say(lang, one)
+	}
+	if strings.HasPrefix(lang, "ko") {
+		return fmt.Sprintf("%d%s", n, say(lang, unit))
+	}
+	return fmt.Sprintf("%d %s", n, unit)
+}
+
+// day says a point in time within a week by its weekday, else by its date.
+func day(lang string, t, now time.Time) string {
+	if now.Sub(t) < 7*24*time.Hour {
+		if strings.HasPrefix(lang, "ko") {
+			return [...]string{"일요일", "월요일", "화요일", "수요일", "목요일", "금요일", "토요일"}[t.Weekday()]
+		}
+		return t.Weekday().String()
+	}
+	if strings.HasPrefix(lang, "ko") {
+		return t.Format("1월 2일")
+	}
+	return t.Format("2 January")
+}
+
+// terms are the index terms of a word or phrase of a query.
+func terms(s string) []string { return text.QueryTerms(s, "") }
