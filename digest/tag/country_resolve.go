@@ -94,10 +94,16 @@ func (r *reading) persons() map[string]bool {
 	var found map[string]bool
 	for i := range r.matches {
 		m := &r.matches[i]
-		if m.to-m.from > 1 || !placeLike(m.senses[0].kind) || !r.isPerson(m) {
+		if m.to-m.from > 1 || !placeLike(m.senses[0].kind) {
 			continue
 		}
-		m.pick = dropped
+		surname, given := r.isPerson(m)
+		if surname || given {
+			m.pick = dropped
+		}
+		if !surname {
+			continue
+		}
 		if found == nil {
 			found = map[string]bool{}
 		}
@@ -111,32 +117,36 @@ func placeLike(k kind) bool {
 }
 
 // isPerson reports whether the words around a one-word place make it a
-// person's name.
-func (r *reading) isPerson(m *match) bool {
+// person's surname ("Michael Jordan", "Jordan, 34,") or given name ("Jordan
+// Peterson").
+func (r *reading) isPerson(m *match) (surname, given bool) {
 	w := &r.doc.Words[m.from]
-	if before := r.neighbour(m.from-1, w.Field); before != nil && r.gap(m.from) == " " && before.Case != text.Lower {
-		if r.g.given[before.Form] && !r.isPlace(m.from-1) && !r.shouting[w.Field] {
-			return true
+	if before := r.neighbour(m.from-1, w.Field); before != nil && before.Case != text.Lower {
+		initial := before.Case == text.Upper && len(before.Form) == 1 && before.Form != "a" && before.Form != "i"
+		switch r.gap(m.from) {
+		case " ":
+			if r.g.given[before.Form] && !r.isPlace(m.from-1) && !r.shouting[w.Field] || personTitles[before.Form] || initial {
+				return true, false
+			}
+		case ". ":
+			if personTitles[before.Form] || initial {
+				return true, false
+			}
 		}
-		if personTitles[before.Form] || (before.Case == text.Upper && len(before.Form) == 1 && before.Form != "a" && before.Form != "i") {
-			return true
-		}
-	} else if before != nil && r.gap(m.from) == ". " && (personTitles[before.Form] || len(before.Form) == 1 && before.Case == text.Upper) {
-		return true
 	}
 	after := r.neighbour(m.to, w.Field)
 	if after == nil {
-		return false
+		return false, false
 	}
 	switch r.gap(m.to) {
 	case ", ":
 		age, err := strconv.Atoi(after.Form)
-		return err == nil && age > 5 && age < 105 && r.closes(m.to+1)
+		return err == nil && age > 5 && age < 105 && r.closes(m.to+1), false
 	case " ":
-		given := m.senses[0].marks&markGiven != 0
-		return given && after.Case == text.Capital && !(w.Field == text.Title && r.titled) && !afterPlace[after.Form] && !r.isPlace(m.to) && !w.First
+		return false, m.senses[0].marks&markGiven != 0 && after.Case == text.Capital && !(w.Field == text.Title && r.titled) &&
+			m.from >= r.doc.Dateline.To && !afterPlace[after.Form] && !r.isPlace(m.to)
 	}
-	return false
+	return false, false
 }
 
 // closes reports whether a comma or full stop follows the word before i.
@@ -229,7 +239,7 @@ func (r *reading) settle(m *match, persons map[string]bool) {
 	}
 	if best >= 0 {
 		m.pick = int16(best)
-		m.sure = score >= 4
+		m.sure = score >= 4 && (m.senses[best].kind != kindTown || m.located || r.adminNamed(m.senses[best].admin))
 	}
 }
 
@@ -239,31 +249,39 @@ func (r *reading) plausible(m *match, s sense) float64 {
 	if s.country == r.home {
 		support++
 	}
-	base := 0.0
+	score := 0.0
 	switch {
+	case s.kind == kindTown:
+		if r.lang != "en" && r.lang != "" {
+			return 0
+		}
+		score = 0.1 + 0.3*float64(s.size) + flag(m.located) + 1.5*flag(support > 0) + 3.5*flag(r.adminNamed(s.admin))
+		return score
 	case s.marks&markSupported != 0:
 		if support == 0 {
 			return 0
 		}
-		base = 1
-	case s.kind == kindTown:
-		base = 0.3*float64(s.size) - 0.6
-		if !m.located && support == 0 && s.size < 6 {
-			return max(base, 0.1) * 0.3
-		}
-		if m.located {
-			base++
-		}
-		base = max(base, 0.2)
-	case s.marks&markDoubtful != 0:
-		base = 3
+		score = 1
 	default:
-		base = 4 + 0.2*float64(s.size)
+		score = 4 + 0.2*float64(s.size)
 	}
-	if r.lang != "en" && r.lang != "" && s.kind == kindTown {
-		return 0
+	if support > 0 {
+		score += 3 + support
 	}
-	return base + 1.2*support
+	return score
+}
+
+// adminNamed reports whether the article surely names a place of a division.
+func (r *reading) adminNamed(admin uint16) bool {
+	if admin == 0 {
+		return false
+	}
+	for i := range r.matches {
+		if s := r.matches[i].chosen(); s != nil && r.matches[i].sure && s.admin == admin && s.kind != kindTown {
+			return true
+		}
+	}
+	return false
 }
 
 // fromContext decides names that data/countries/context.txt lists: by the

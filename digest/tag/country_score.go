@@ -17,31 +17,29 @@ const (
 	fTitleName  // its name or people stand in the title
 	fTitleOther // in the title it stands only by a place, seat or leader
 	fTitleWeak  // in the title it stands only by a firm, money, an index or a town
-	fTitleFirst // its first match in the title comes before any other country's
 	fTitleWhere // in the title it is only where others meet: "Ukraine, U.S. hold talks in Berlin"
 	fLeadName   // its name or people stand in the first sentence
 	fLeadOther  // in the first sentence it stands only by a place, seat or leader
 	fLeadWeak   // in the first sentence it stands only by a firm, money, an index or a town
 	fEarly      // it stands in the second or third sentence
 	fCount      // log of its matches in the body
-	fShare      // its share of all matches in the body
 	fTop        // no country has more matches
 	fOffset     // how early its first match stands, 1 at the start
 	fDateline   // the dateline is there
 	fAgency     // the dateline is a news agency's: it says where its desk sits
 	fAgencyOnly // and nothing else speaks of the country
-	fSurfaces   // log of the different names it goes by
 	fWeakOnly   // it is spoken of only by money, index, firm, town or unsure names
 	fNoName     // neither its name nor its people are named
 	fCrowd      // log of the number of countries in the article
 	fTitleRival // the title names another country and not this one
 	fSubject    // log of the sentences that begin with it
+	fOnce       // the body names it once, title and dateline do not
 	features
 )
 
 // FeatureNames names the numbers of Features, in their order.
-var featureNames = [features]string{"bias", "title-name", "title-other", "title-weak", "title-first", "title-where", "lead-name", "lead-other", "lead-weak", "early", "count",
-	"share", "top", "offset", "dateline", "agency", "agency-only", "surfaces", "weak-only", "no-name", "crowd", "title-rival", "subject"}
+var featureNames = [features]string{"bias", "title-name", "title-other", "title-weak", "title-where", "lead-name", "lead-other", "lead-weak", "early", "count",
+	"top", "offset", "dateline", "agency", "agency-only", "weak-only", "no-name", "crowd", "title-rival", "subject", "once"}
 
 // Features is what was seen of one country in one article.
 type Features struct {
@@ -61,7 +59,7 @@ type tally struct {
 	titleName, leadName, anyName bool
 	titleStrong, leadStrong      bool
 	titleWhere, strong, dateline bool
-	titleFrom, first             int32 // words; -1 none
+	first                        int32 // its first word in the body; -1 none
 	where                        [4]string
 	whereKind                    [4]part
 	whys                         int
@@ -94,7 +92,7 @@ func (r *reading) tallies() []tally {
 			}
 			at := slices.IndexFunc(list, func(t tally) bool { return t.country == s.country })
 			if at < 0 {
-				list = append(list, tally{country: s.country, titleFrom: -1, first: -1, titleWhere: true})
+				list = append(list, tally{country: s.country, first: -1, titleWhere: true})
 				at = len(list) - 1
 			}
 			r.tallyMatch(&list[at], m, s)
@@ -125,9 +123,6 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 		t.titleName = t.titleName || isName
 		t.titleStrong = t.titleStrong || !weak
 		t.titleWhere = t.titleWhere && placeLike(s.kind) && s.kind != kindName && m.located
-		if t.titleFrom < 0 {
-			t.titleFrom = m.from
-		}
 	case m.from < r.doc.Dateline.To:
 		where = partDateline
 		t.dateline = true
@@ -193,33 +188,29 @@ func (r *reading) remember(t *tally, m *match, where part) {
 
 // features turns a tally into numbers.
 func (r *reading) features(t *tally, all []tally, v *[features]float64) {
-	total, top, crowd := 0, 0, 0
-	rival, first := false, true
+	top, crowd := 0, 0
+	rival := false
 	for i := range all {
 		o := &all[i]
 		if o.title+o.body == 0 && !o.dateline {
 			continue
 		}
-		total += o.body
 		top = max(top, o.body)
 		crowd++
 		if o.title > 0 && o.country != t.country {
 			rival = rival || o.titleName || !t.titleWhere
-			first = first && (t.titleFrom >= 0 && t.titleFrom <= o.titleFrom)
 		}
 	}
 	*v = [features]float64{fBias: 1}
 	v[fTitleName] = flag(t.titleName)
 	v[fTitleOther] = flag(t.titleStrong && !t.titleName)
 	v[fTitleWeak] = flag(t.title > 0 && !t.titleName && !t.titleStrong)
-	v[fTitleFirst] = flag(t.title > 0 && first)
 	v[fTitleWhere] = flag(t.title > 0 && t.titleWhere && rival)
 	v[fLeadName] = flag(t.leadName)
 	v[fLeadOther] = flag(t.leadStrong && !t.leadName)
 	v[fLeadWeak] = flag(t.lead > 0 && !t.leadName && !t.leadStrong)
 	v[fEarly] = flag(t.early > 0)
 	v[fCount] = math.Log1p(float64(t.body))
-	v[fShare] = float64(t.body) / float64(max(total, 1))
 	v[fTop] = flag(t.body > 0 && t.body == top)
 	if t.first >= 0 {
 		at := float64(t.first - r.doc.BodyFrom)
@@ -229,11 +220,11 @@ func (r *reading) features(t *tally, all []tally, v *[features]float64) {
 	agency := t.dateline && strings.ContainsAny(r.doc.BodyText[:r.doc.Dateline.End], "(（/【")
 	v[fAgency] = flag(agency)
 	v[fAgencyOnly] = flag(agency && t.body+t.title == 0)
-	v[fSurfaces] = math.Log1p(float64(t.differs))
 	v[fWeakOnly] = flag(!t.strong && t.body+t.title > 0)
 	v[fNoName] = flag(!t.anyName)
 	v[fCrowd] = math.Log(float64(max(crowd, 1)))
 	v[fTitleRival] = flag(t.title == 0 && rival)
+	v[fOnce] = flag(t.body == 1 && t.title == 0 && !t.dateline)
 	v[fSubject] = math.Log1p(float64(t.subject))
 }
 

@@ -156,8 +156,8 @@ func (g *gazetteer) addTown(e entry, admins map[string]uint16) {
 	}
 	fs := formsFor(e.name, "")
 	s := sense{country: g.index[e.codes[0]], kind: kindTown, marks: e.marks, size: e.size, admin: admins[e.admin]}
-	if len(fs) == 1 && g.asPlace[fs[0]] {
-		s.marks |= markGiven
+	if len(fs) == 1 {
+		s.marks |= markGiven // most small towns are named like people
 	}
 	if e.size >= citySize && !g.given[strings.ToLower(e.name)] {
 		s.kind = kindCity
