@@ -21,11 +21,11 @@ func (r renderer) blocks(m bot.Message, more string) []slackgo.Block {
 		out = append(out, contextBlocks([]string{literal(more)})...)
 	}
 	out = append(out, r.title(m.Title)...)
-	out = append(out, richLines(r.command, m.Lead...)...)
+	out = append(out, richLines(m.Lead...)...)
 	for _, s := range m.Sections {
 		out = append(out, r.section(m, s)...)
 	}
-	out = append(out, richLines(r.command, m.Tail...)...)
+	out = append(out, richLines(m.Tail...)...)
 	if len(m.Sections) > 0 && len(m.Notes)+len(m.Footer) > 0 {
 		out = append(out, slackgo.NewDividerBlock())
 	}
@@ -42,7 +42,7 @@ func (r renderer) title(t bot.Text) []slackgo.Block {
 	}
 	for _, s := range t {
 		if s.URL != "" {
-			return richLines(r.command, t)
+			return richLines(t)
 		}
 	}
 	return header(t.String(), 1)
@@ -62,7 +62,7 @@ func plainText(s string, limit int) *slackgo.TextBlockObject {
 
 func (r renderer) section(m bot.Message, s bot.Section) []slackgo.Block {
 	out := header(s.Title, 2)
-	out = append(out, richLines(r.command, s.Lines...)...)
+	out = append(out, richLines(s.Lines...)...)
 	for _, it := range s.Items {
 		out = append(out, r.item(m, it)...)
 	}
@@ -75,7 +75,7 @@ func (r renderer) item(m bot.Message, it bot.Item) []slackgo.Block {
 	if len(it.Summary) > 0 {
 		lines = append(lines, bot.T(strings.Join(it.Summary, " ")))
 	}
-	out := richLines(r.command, lines...)
+	out := richLines(lines...)
 	var small []string
 	if meta := r.meta(m, it); meta != "" {
 		small = append(small, meta)
@@ -101,7 +101,7 @@ func (r renderer) meta(m bot.Message, it bot.Item) string {
 			b.WriteString(dateToken(s.Time, format, s.Text))
 			continue
 		}
-		b.WriteString(mrkdwnSpan(s, r.command, borders(t, i)))
+		b.WriteString(mrkdwnSpan(s, borders(t, i)))
 	}
 	return b.String()
 }
@@ -109,7 +109,7 @@ func (r renderer) meta(m bot.Message, it bot.Item) string {
 func (r renderer) marked(lines []bot.Text) []string {
 	var out []string
 	for _, l := range lines {
-		if s := mrkdwn(l, r.command); s != "" {
+		if s := mrkdwn(l); s != "" {
 			out = append(out, s)
 		}
 	}

@@ -92,11 +92,11 @@ func beginsEmoji(rest []rune) bool {
 	return false
 }
 
-// mrkdwn renders a text on one line.
-func mrkdwn(t bot.Text, command string) string {
+// mrkdwn renders a tidied text on one line.
+func mrkdwn(t bot.Text) string {
 	var b strings.Builder
 	for i, s := range t {
-		b.WriteString(mrkdwnSpan(s, command, borders(t, i)))
+		b.WriteString(mrkdwnSpan(s, borders(t, i)))
 	}
 	return b.String()
 }
@@ -166,18 +166,16 @@ func borders(t bot.Text, i int) (b [2]bool) {
 }
 
 // mrkdwnSpan renders one span. wordy says whether its neighbours touch it.
-func mrkdwnSpan(s bot.Span, command string, wordy [2]bool) string {
-	text := shownText(s, command)
-	if text == "" && s.Time.IsZero() {
-		return ""
-	}
+func mrkdwnSpan(s bot.Span, wordy [2]bool) string {
 	switch {
 	case !s.Time.IsZero():
-		return dateToken(s.Time, dateFormat, text)
-	case isCode(s):
-		return "`" + strings.ReplaceAll(escape(clean(text)), "`", "'") + "`"
+		return dateToken(s.Time, dateFormat, s.Text)
+	case s.Text == "":
+		return ""
+	case s.Code:
+		return "`" + strings.ReplaceAll(escape(clean(s.Text)), "`", "'") + "`"
 	}
-	body := literal(text)
+	body := literal(s.Text)
 	if link := safeURL(s.URL); link != "" {
 		body = "<" + strings.ReplaceAll(link, "&", "&amp;") + "|" + strings.ReplaceAll(body, "|", "¦") + ">"
 	}
@@ -207,25 +205,21 @@ func marked(body, mark string, wordy [2]bool) string {
 	return before + mark + inner + mark + after
 }
 
-// shownText is what a span says. A command is said as it is typed here, where
+// asTyped turns a span that names a command into what is typed here, where
 // every command is a word after the one slash command: "/subscribe [when]" is
-// "/brief subscribe [when]".
-func shownText(s bot.Span, command string) string {
+// "/brief subscribe [when]", in a fixed width. A span with words of its own
+// keeps them.
+func asTyped(s bot.Span, command string) bot.Span {
 	switch {
 	case s.Command == "":
-		return s.Text
+		return s
 	case s.Text == "":
-		return typed(s.Command, command)
+		s.Text, s.Code = typed(s.Command, command), true
 	case strings.HasPrefix(s.Text, "/"):
-		return typed(s.Text, command)
+		s.Text, s.Code = typed(s.Text, command), true
 	}
-	return s.Text
-}
-
-// isCode reports whether a span is shown in a fixed width: code, or a command
-// to type.
-func isCode(s bot.Span) bool {
-	return s.Code || s.Command != "" && (s.Text == "" || strings.HasPrefix(s.Text, "/"))
+	s.Command = ""
+	return s
 }
 
 // typed is a command as people type it: "brief korea-trade" is

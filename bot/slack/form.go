@@ -59,7 +59,7 @@ func (a *App) form(who person, channel string, skeleton bool) slackgo.ModalViewR
 	v := slackgo.ModalViewRequest{Type: slackgo.VTModal, CallbackID: formID, PrivateMetadata: channel,
 		Title: plainText(w.Say("New subscription"), maxViewTitle), Close: plainText(w.Say("Cancel"), maxViewTitle)}
 	if skeleton {
-		v.Blocks.BlockSet = richLines(a.o.Command, bot.T(w.Say("One moment…")))
+		v.Blocks.BlockSet = richLines(bot.T(w.Say("One moment…")))
 		return v
 	}
 	v.Submit = plainText(w.Say("Subscribe"), maxViewTitle)

@@ -48,13 +48,13 @@ func methodRate(method string) rate {
 }
 
 // postRates are what a post takes: from its channel, and from the workspace.
-// A person who waits for an answer may run further ahead than a digest.
+// An answer to a person who waits may run ahead of its turn, and what comes
+// after it waits the longer.
 func postRates(channel string, waiting bool) []rate {
-	burst := postBurst
 	if waiting {
-		burst = answerBurst
+		return []rate{{"channel " + channel, channelSpacing, partBurst}, {"workspace", workspaceSpacing, answerBurst}}
 	}
-	return []rate{{"channel " + channel, channelSpacing, 1}, {"workspace", workspaceSpacing, burst}}
+	return []rate{{"channel " + channel, channelSpacing, 1}, {"workspace", workspaceSpacing, postBurst}}
 }
 
 // take reserves a call and returns how long to wait before making it. When
@@ -73,13 +73,17 @@ func (l *limiter) take(most time.Duration, method string, rates ...rate) (wait t
 	if wait = max(wait, 0); wait > most {
 		return wait, false
 	}
-	at := now.Add(wait)
 	for _, r := range rates {
-		if due := l.due[r.key]; due.After(at) {
-			l.due[r.key] = due.Add(r.spacing)
-		} else {
-			l.due[r.key] = at.Add(r.spacing)
+		// A channel's next post is due after this one is made. The rest count
+		// calls, and one that waits for its channel holds up no other channel.
+		from := now
+		if r.burst == 1 {
+			from = now.Add(wait)
 		}
+		if due := l.due[r.key]; due.After(from) {
+			from = due
+		}
+		l.due[r.key] = from.Add(r.spacing)
 	}
 	l.forget(now)
 	return wait, true

@@ -61,6 +61,7 @@ const (
 	workspaceSpacing = time.Second / 3
 	postBurst        = 3  // posts that may go at once to different channels
 	answerBurst      = 60 // answers to people who wait, on top
+	partBurst        = 3  // answers to one person, or parts of one, in one channel
 	defaultPause     = time.Minute
 	quotaPause       = time.Hour // message_limit_exceeded: a free workspace over its quota
 )

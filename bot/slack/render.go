@@ -24,10 +24,12 @@ type surface struct {
 	text   int // plain words beside the blocks; 0 where there are none
 }
 
-// message and home are the surfaces. Slack counts a view in bytes: 60,000 code
-// points are at most 240,000 of them.
+// messageSurface is a post.
 func messageSurface() surface { return surface{blocks: maxBlocks, chars: maxChars, text: maxText} }
-func homeSurface() surface    { return surface{blocks: maxViewBlocks - 10, chars: 60_000} }
+
+// homeSurface is a view, which Slack counts in bytes: 60,000 code points are at
+// most 240,000 of them.
+func homeSurface() surface { return surface{blocks: maxViewBlocks - 10, chars: 60_000} }
 
 // part is what goes into one post: a message whose every field is tidied.
 type part struct {
@@ -39,16 +41,23 @@ type part struct {
 // render cuts a message into parts, in order, each within the surface.
 func (r renderer) render(m bot.Message) []part {
 	title := cut(clean(m.Title.String()), maxHeader-10)
-	more := fmt.Sprintf("%s (99/99)", title) // room for the numbers
+	more := fmt.Sprintf("%s (9999/9999)", title) // room for the numbers
 	var parts []part
-	open := part{section: -1}
+	open, used := part{section: -1}, size{}
 	for _, p := range r.pieces(m) {
 		next := open.with(p, m)
-		if !r.fits(next) && !open.empty() {
+		// The sum of the pieces is more than the whole, and quick to tell; the
+		// whole is measured only where the sum does not fit.
+		sum := used.plus(r.measure(part{section: -1}.with(p, m))).plus(size{1, 40, 4})
+		if !sum.within(r.surface) {
+			sum = r.measure(next)
+		}
+		if !sum.within(r.surface) && !open.empty() {
 			parts = append(parts, open)
 			next = part{section: -1, more: more}.with(p, m)
+			sum = r.measure(next)
 		}
-		open = next
+		open, used = next, sum
 	}
 	if !open.empty() {
 		parts = append(parts, open)
@@ -148,7 +157,7 @@ func (p part) empty() bool {
 // alone reports whether a story fits a part that begins with it.
 func (r renderer) alone(it bot.Item) bool {
 	sized := piece{bot.Message{Sections: []bot.Section{{Title: longestHeader(), Items: []bot.Item{it}}}}, 0}
-	return r.fits(part{section: -1, more: longestHeader()}.with(sized, bot.Message{Lang: r.words.Lang()}))
+	return r.measure(part{section: -1, more: longestHeader()}.with(sized, bot.Message{Lang: r.words.Lang()})).within(r.surface)
 }
 
 // longestHeader stands for a heading that takes the most room: a quote is two
@@ -161,12 +170,22 @@ func longestHeader() string {
 	return string(b)
 }
 
-func (r renderer) fits(p part) bool {
+// size is how much of a surface something takes.
+type size struct{ blocks, chars, text int }
+
+func (a size) plus(b size) size { return size{a.blocks + b.blocks, a.chars + b.chars, a.text + b.text} }
+
+func (a size) within(s surface) bool {
+	return a.blocks <= s.blocks && a.chars <= s.chars && (s.text == 0 || a.text <= s.text)
+}
+
+func (r renderer) measure(p part) size {
 	blocks := r.blocks(p.msg, p.more)
-	if len(blocks) > r.surface.blocks || jsonSize(blocks) > r.surface.chars {
-		return false
+	out := size{blocks: len(blocks), chars: jsonSize(blocks)}
+	if r.surface.text > 0 {
+		out.text = utf8.RuneCountInString(escape(words(shortest(p.msg), p.more)))
 	}
-	return r.surface.text == 0 || utf8.RuneCountInString(escape(words(shortest(p.msg), p.more))) <= r.surface.text
+	return out
 }
 
 // text is the part in plain words, for notifications and screen readers, which

@@ -12,10 +12,9 @@ import (
 // parses nothing in them, which is why untrusted words stand there.
 // https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 type rich struct {
-	command string
-	blocks  []slackgo.Block
-	open    []slackgo.RichTextSectionElement
-	size    int // code points in open
+	blocks []slackgo.Block
+	open   []slackgo.RichTextSectionElement
+	size   int // code points in open
 }
 
 // line adds a text as a line of its own.
@@ -23,7 +22,7 @@ func (b *rich) line(t bot.Text) {
 	if len(t) == 0 {
 		return
 	}
-	if b.size > 0 && b.size+b.measure(t) > maxSection {
+	if b.size > 0 && b.size+measureLine(t) > maxSection {
 		b.close()
 	}
 	if b.size > 0 {
@@ -34,38 +33,36 @@ func (b *rich) line(t bot.Text) {
 	}
 }
 
-func (b *rich) measure(t bot.Text) int {
+func measureLine(t bot.Text) int {
 	n := 1
 	for _, s := range t {
-		n += utf8.RuneCountInString(shownText(s, b.command)) + len(s.URL)
+		n += utf8.RuneCountInString(s.Text) + len(s.URL)
 	}
 	return n
 }
 
 func (b *rich) add(s bot.Span) {
-	text := shownText(s, b.command)
 	style := richStyle(s)
-	b.size += utf8.RuneCountInString(text) + len(s.URL)
+	b.size += utf8.RuneCountInString(s.Text) + len(s.URL)
 	switch {
 	case !s.Time.IsZero():
-		fallback := dateFallback(s.Time, text)
+		fallback := dateFallback(s.Time, s.Text)
 		date := slackgo.NewRichTextSectionDateElement(s.Time.Unix(), dateFormat, nil, &fallback)
 		date.Style = style
 		b.open = append(b.open, date)
-	case text == "":
+	case s.Text == "":
 	case s.URL != "":
-		b.open = append(b.open, slackgo.NewRichTextSectionLinkElement(s.URL, text, style))
+		b.open = append(b.open, slackgo.NewRichTextSectionLinkElement(s.URL, s.Text, style))
 	default:
-		b.open = append(b.open, slackgo.NewRichTextSectionTextElement(text, style))
+		b.open = append(b.open, slackgo.NewRichTextSectionTextElement(s.Text, style))
 	}
 }
 
 func richStyle(s bot.Span) *slackgo.RichTextSectionTextStyle {
-	code := isCode(s)
-	if !s.Bold && !s.Italic && !code {
+	if !s.Bold && !s.Italic && !s.Code {
 		return nil
 	}
-	return &slackgo.RichTextSectionTextStyle{Bold: s.Bold, Italic: s.Italic, Code: code}
+	return &slackgo.RichTextSectionTextStyle{Bold: s.Bold, Italic: s.Italic, Code: s.Code}
 }
 
 // close ends the block that is open.
@@ -77,9 +74,9 @@ func (b *rich) close() []slackgo.Block {
 	return b.blocks
 }
 
-// richLines are lines as blocks.
-func richLines(command string, lines ...bot.Text) []slackgo.Block {
-	b := rich{command: command}
+// richLines are tidied lines as blocks.
+func richLines(lines ...bot.Text) []slackgo.Block {
+	var b rich
 	for _, l := range lines {
 		b.line(l)
 	}

@@ -197,7 +197,7 @@ func sections(words string) []slackgo.Block {
 func plainLine(line string) string {
 	if m := address().FindStringSubmatchIndex(line); m != nil && safeURL(line[m[2]:m[3]]) != "" {
 		words := strings.TrimSpace(head(line[:m[0]], maxSection-maxLink-10, literal))
-		return mrkdwn(bot.Text{{Text: words, URL: line[m[2]:m[3]]}}, "")
+		return mrkdwn(bot.Text{{Text: words, URL: line[m[2]:m[3]]}})
 	}
 	return literal(head(line, maxSection-10, literal))
 }

@@ -160,6 +160,10 @@ func (a *App) oneSocket(ctx context.Context, open *sync.WaitGroup) ending {
 		s.close()
 		return ending{}
 	case end := <-ended:
+		select {
+		case end.reason = <-s.asked: // Slack said why, then closed
+		default:
+		}
 		return end
 	case reason := <-s.asked:
 		if reason == reasonWarning || reason == reasonRefresh {

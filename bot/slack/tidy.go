@@ -12,15 +12,15 @@ import (
 // safe, and cut at a word, saying so, where it has more than limit code points
 // as mrkdwn.
 func (r renderer) tidyText(t bot.Text, limit int) bot.Text {
-	t = tidySpans(t)
-	if len(t) <= maxSpans && utf8.RuneCountInString(mrkdwn(t, r.command)) <= limit {
+	t = tidySpans(t, r.command)
+	if len(t) <= maxSpans && utf8.RuneCountInString(mrkdwn(t)) <= limit {
 		return t
 	}
 	marker := bot.S(" " + r.words.Say("(shortened)"))
 	left := limit - utf8.RuneCountInString(marker.Text)
 	var out bot.Text
 	for i, s := range t[:min(len(t), maxSpans-1)] {
-		n := utf8.RuneCountInString(mrkdwnSpan(s, r.command, borders(t, i))) + 2 // borders may change
+		n := utf8.RuneCountInString(mrkdwnSpan(s, borders(t, i))) + 2 // borders may change
 		if n > left {
 			out = append(out, bot.S(head(s.Text, left-2, literal)))
 			break
@@ -31,15 +31,16 @@ func (r renderer) tidyText(t bot.Text, limit int) bot.Text {
 	return append(out, marker)
 }
 
-// tidySpans cleans spans, drops empty ones and joins neighbours of one look.
-func tidySpans(t bot.Text) bot.Text {
+// tidySpans cleans spans, says commands as they are typed, drops empty spans
+// and joins neighbours of one look.
+func tidySpans(t bot.Text, command string) bot.Text {
 	var out bot.Text
 	for _, s := range t {
 		s.Text, s.Command, s.URL = clean(s.Text), clean(s.Command), safeURL(s.URL)
-		if s.Text == "" && s.Command == "" && s.Time.IsZero() {
+		if s = asTyped(s, command); s.Text == "" && s.Time.IsZero() {
 			continue
 		}
-		if n := len(out); n > 0 && s.Time.IsZero() && s.Command == "" && s.URL == "" && sameLook(out[n-1], s) {
+		if n := len(out); n > 0 && s.Time.IsZero() && s.URL == "" && sameLook(out[n-1], s) {
 			out[n-1].Text += s.Text
 			continue
 		}
@@ -49,7 +50,7 @@ func tidySpans(t bot.Text) bot.Text {
 }
 
 func sameLook(a, b bot.Span) bool {
-	return a.Time.IsZero() && a.Command == "" && a.URL == "" && a.Bold == b.Bold && a.Italic == b.Italic && a.Code == b.Code
+	return a.Time.IsZero() && a.URL == "" && a.Bold == b.Bold && a.Italic == b.Italic && a.Code == b.Code
 }
 
 func (r renderer) tidyLines(lines []bot.Text, limit int) []bot.Text {

@@ -60,7 +60,7 @@ func (a *App) viewBlocks(m bot.Message) []slackgo.Block {
 	}
 	blocks := r.blocks(parts[0].msg, "")
 	if len(parts) > 1 {
-		blocks = append(blocks, contextBlocks([]string{"… " + mrkdwn(bot.Text{{Command: "subscriptions"}}, a.o.Command)})...)
+		blocks = append(blocks, contextBlocks([]string{"… " + mrkdwn(tidySpans(bot.Text{{Command: "subscriptions"}}, a.o.Command))})...)
 	}
 	return blocks
 }

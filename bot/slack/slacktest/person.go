@@ -217,13 +217,15 @@ func (d *Delivery) Again() *Delivery {
 // response_url.
 func (d *Delivery) Answer(n int) Message {
 	d.s.t.Helper()
-	return d.s.WaitMessage("an answer by response_url", func() func(Message) bool {
-		return func(m Message) bool { return m.response == d.uses && d.uses != "" && d.s.nth(d.uses, m.TS) == n }
-	}())
+	return d.s.WaitMessage("an answer by response_url", func(m Message) bool {
+		return m.response == d.uses && d.uses != "" && d.s.nth(d.uses, m.TS) == n
+	})
 }
 
-// nth is which message of a response_url one is. The lock is held.
+// nth is which message of a response_url one is.
 func (s *Server) nth(uses, ts string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	n := 0
 	for _, m := range s.messages {
 		if m.response == uses {

@@ -92,18 +92,17 @@ type User struct {
 
 // Message is what someone can see.
 type Message struct {
-	Channel   string
-	TS        string
-	Thread    string
-	From      string // "" for the bot
-	To        string // the only person who sees it, "" for everyone
-	Text      string
-	Blocks    json.RawMessage
-	Key       string // of the metadata
-	Updates   int
-	Deleted   bool
-	response  string
-	Reachable string // the response_url it came by, for tests of its uses
+	Channel  string
+	TS       string
+	Thread   string
+	From     string // "" for the bot
+	To       string // the only person who sees it, "" for everyone
+	Text     string
+	Blocks   json.RawMessage
+	Key      string // of the metadata
+	Updates  int
+	Deleted  bool
+	response string
 }
 
 // View is a modal or a Home tab.
@@ -289,16 +288,16 @@ func (s *Server) ts() string {
 	return fmt.Sprintf("%d.%06d", s.o.Now().Unix(), s.serial)
 }
 
-// Until waits until ok, which is called with the lock held at each change, and
+// until waits until ok, which is asked at each change without the lock, and
 // reports whether that came before the deadline.
 func (s *Server) until(ok func() bool) bool {
 	deadline := time.NewTimer(s.o.Deadline)
 	defer deadline.Stop()
 	for {
 		s.mu.Lock()
-		done, changed := ok(), s.changed
+		changed := s.changed // taken before asking, so that no change is missed
 		s.mu.Unlock()
-		if done {
+		if ok() {
 			return true
 		}
 		select {
@@ -309,18 +308,30 @@ func (s *Server) until(ok func() bool) bool {
 	}
 }
 
+// everything is a copy of all that the bot said, the deleted left out.
+func (s *Server) everything() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Message
+	for _, m := range s.messages {
+		if m.From == "" && !m.Deleted {
+			out = append(out, *m)
+		}
+	}
+	return out
+}
+
 // WaitMessage waits for a message of the bot's that match accepts.
 func (s *Server) WaitMessage(what string, match func(Message) bool) Message {
 	s.t.Helper()
 	var found Message
 	if !s.until(func() bool {
-		for _, m := range s.messages {
-			if m.From == "" && !m.Deleted && match(*m) {
-				found = *m
-				return true
-			}
+		all := s.everything()
+		i := slices.IndexFunc(all, match)
+		if i >= 0 {
+			found = all[i]
 		}
-		return false
+		return i >= 0
 	}) {
 		s.t.Fatalf("no message came: %s\nthere are: %s", what, s.list())
 	}
@@ -330,7 +341,7 @@ func (s *Server) WaitMessage(what string, match func(Message) bool) Message {
 // WaitCalls waits until a method was called n times.
 func (s *Server) WaitCalls(method string, n int) {
 	s.t.Helper()
-	if !s.until(func() bool { return s.calls[method] >= n }) {
+	if !s.until(func() bool { return s.Calls(method) >= n }) {
 		s.t.Fatalf("%s was called %d times, not %d", method, s.Calls(method), n)
 	}
 }
@@ -340,15 +351,28 @@ func (s *Server) WaitHome(user string, match func(View) bool) View {
 	s.t.Helper()
 	var found View
 	if !s.until(func() bool {
-		if v := s.homes[user]; v != nil && match(*v) {
-			found = *v
-			return true
+		v := s.Home(user)
+		if v == nil || !match(*v) {
+			return false
 		}
-		return false
+		found = *v
+		return true
 	}) {
-		s.t.Fatalf("no such Home tab of %s was published", user)
+		s.t.Fatalf("no such Home tab of %s was published; there is\n%+v", user, s.Home(user))
 	}
 	return found
+}
+
+// Views lists the modals, in the order they were opened.
+func (s *Server) Views() []View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []View
+	for _, v := range s.views {
+		out = append(out, *v)
+	}
+	slices.SortFunc(out, func(a, b View) int { return strings.Compare(a.ID, b.ID) })
+	return out
 }
 
 // WaitView waits for a modal that match accepts.
@@ -356,13 +380,12 @@ func (s *Server) WaitView(what string, match func(View) bool) View {
 	s.t.Helper()
 	var found View
 	if !s.until(func() bool {
-		for _, v := range s.views {
-			if match(*v) {
-				found = *v
-				return true
-			}
+		all := s.Views()
+		i := slices.IndexFunc(all, match)
+		if i >= 0 {
+			found = all[i]
 		}
-		return false
+		return i >= 0
 	}) {
 		s.t.Fatalf("no such modal was opened: %s", what)
 	}

@@ -48,6 +48,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.connects++
 	n, hook := s.connects, s.onConnect
+	s.change()
 	s.mu.Unlock()
 	_ = c.send(map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]string{"app_id": "A0FAKE"},
 		"debug_info": map[string]any{"host": "fake", "approximate_connection_time": 18060}})
@@ -57,9 +58,6 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	if reason != "" {
 		_ = c.send(map[string]any{"type": "disconnect", "reason": reason})
-		s.mu.Lock()
-		s.change()
-		s.mu.Unlock()
 		return
 	}
 	s.mu.Lock()
@@ -128,7 +126,7 @@ func (s *Server) Sockets() int {
 // WaitSockets waits until n sockets are open.
 func (s *Server) WaitSockets(n int) {
 	s.t.Helper()
-	if !s.until(func() bool { return len(s.sockets) == n }) {
+	if !s.until(func() bool { return s.Sockets() == n }) {
 		s.t.Fatalf("%d sockets are open, not %d", s.Sockets(), n)
 	}
 }
@@ -136,7 +134,7 @@ func (s *Server) WaitSockets(n int) {
 // WaitConnects waits until n sockets were opened since the start.
 func (s *Server) WaitConnects(n int) {
 	s.t.Helper()
-	if !s.until(func() bool { return s.connects >= n }) {
+	if !s.until(func() bool { return s.Connects() >= n }) {
 		s.t.Fatalf("%d sockets were opened, not %d", s.Connects(), n)
 	}
 }
@@ -182,12 +180,21 @@ func (s *Server) newest() *socket {
 	s.t.Helper()
 	var c *socket
 	if !s.until(func() bool {
-		if len(s.sockets) > 0 {
-			c = s.sockets[len(s.sockets)-1]
+		if open := s.open(); len(open) > 0 {
+			c = open[len(open)-1]
 		}
 		return c != nil
 	}) {
 		s.t.Fatal("no socket is open")
 	}
 	return c
+}
+
+// CloseOldest closes all sockets but the one opened last, as Slack does some
+// seconds after it warned.
+func (s *Server) CloseOldest() {
+	open := s.open()
+	for _, c := range open[:max(len(open)-1, 0)] {
+		_ = c.conn.Close()
+	}
 }
