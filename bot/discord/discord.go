@@ -81,7 +81,7 @@ type timing struct {
 
 func defaultTiming() timing {
 	return timing{
-		ack: 80 * time.Millisecond, complete: 250 * time.Millisecond, open: time.Minute, ready: 10 * time.Second,
+		ack: 50 * time.Millisecond, complete: 250 * time.Millisecond, open: time.Minute, ready: 10 * time.Second,
 		backoff: time.Second, beat: 41250 * time.Millisecond, identify: 5 * time.Second,
 		invalid: time.Second, retry: 500 * time.Millisecond, sleep: sleep,
 	}

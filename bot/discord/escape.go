@@ -69,7 +69,7 @@ func plain(s string) string {
 
 func drop(r rune) rune {
 	switch {
-	case r == ' ':
+	case r >= ' ' && r <= '~':
 		return r
 	case unicode.IsSpace(r), r == '\u2028', r == '\u2029':
 		return ' '

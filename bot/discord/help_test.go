@@ -3,12 +3,16 @@ package discord_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/bottest"
 	"github.com/daybrief/daybrief/bot/discord"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
 	"github.com/daybrief/daybrief/digest"
@@ -232,4 +236,32 @@ func eventually(t *testing.T, what string, ok func() bool) {
 			t.Fatalf("waited in vain for %s", what)
 		}
 	}
+}
+
+// suite is what every platform passes.
+func suite(t *testing.T, a *discord.Adapter) {
+	t.Helper()
+	bottest.Run(t, a, func(payload []byte) string { return discord.PostText(payload) })
+}
+
+// rawRequest makes a request as another program would.
+func rawRequest(t *testing.T, method, url, body string) (status int, answer string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bot "+discordtest.Token)
+	req.Header.Set("User-Agent", "DiscordBot (https://example.org, 1)")
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(data)
 }

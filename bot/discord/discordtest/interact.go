@@ -416,3 +416,6 @@ func (s *Server) Again(i *Interaction) {
 		c.dispatch("INTERACTION_CREATE", i.payload)
 	}
 }
+
+// PayloadOf is an interaction as it was delivered.
+func (s *Server) PayloadOf(i *Interaction) []byte { return raw(i.payload) }

@@ -365,3 +365,9 @@ func (s *Server) Guild(channel string) string {
 	}
 	return ""
 }
+
+// WaitRegistered waits until commands were registered n times.
+func (s *Server) WaitRegistered(n int) {
+	s.t.Helper()
+	s.wait("the commands", func() bool { return s.puts >= n })
+}
