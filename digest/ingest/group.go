@@ -45,6 +45,7 @@ func (p *Pipeline) load(ctx context.Context) error {
 // were never stored. The next batch loads it anew.
 func (p *Pipeline) reset() {
 	p.o.Grouper.Forget(p.o.Now().AddDate(1000, 0, 0))
+	p.cast.clear()
 	p.loaded, p.last = false, 0
 }
 
@@ -101,6 +102,7 @@ func (p *Pipeline) catchUp(ctx context.Context, first int64) error {
 		return nil
 	}
 	p.reloaded = now
+	p.cast.clear()
 	return p.o.Store.Live(ctx, now.Add(-p.o.Window), func(a digest.LiveArticle) error {
 		p.o.Grouper.Load(a)
 		return nil
@@ -132,16 +134,21 @@ func (p *Pipeline) group(ctx context.Context, arrivals []arrival) error {
 	if err := p.o.Store.SaveStories(ctx, stories); err != nil {
 		return err
 	}
-	return p.o.Store.SaveGroups(ctx, c.groupings())
+	if err := p.o.Store.SaveGroups(ctx, c.groupings()); err != nil {
+		return err
+	}
+	p.cast.keep(&c)
+	return nil
 }
 
 // change is all that one batch changed.
 type change struct {
-	groups  map[int64]digest.Grouping // by article; the latest
-	order   []int64                   // articles in the order in which they came in
-	fresh   map[int64]*digest.Article // articles of the batch
-	stories map[int64]bool            // to be described again
-	into    map[int64]int64           // stories that became part of another
+	groups  map[int64]digest.Grouping  // by article; the latest
+	order   []int64                    // articles in the order in which they came in
+	fresh   map[int64]*digest.Article  // articles of the batch
+	stories map[int64]bool             // to be described again
+	into    map[int64]int64            // stories that became part of another
+	members map[int64][]digest.Article // of the changed stories, after the change
 }
 
 func (c *change) add(a arrival, o story.Outcome) {
@@ -179,7 +186,7 @@ func (c *change) groupings() []digest.Grouping {
 // others.
 func (p *Pipeline) describe(ctx context.Context, c *change) ([]digest.Story, error) {
 	ids := slices.Sorted(maps.Keys(c.stories))
-	stored, err := p.o.Store.StoryArticles(ctx, ids)
+	stored, err := p.cast.of(ctx, p.o.Store, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -190,27 +197,34 @@ func (p *Pipeline) describe(ctx context.Context, c *change) ([]digest.Story, err
 				now.Stored = a.Stored
 				continue
 			}
-			if _, moved := c.groups[a.ID]; !moved && c.final(id) != id {
-				c.put(digest.Grouping{ArticleID: a.ID, StoryID: c.final(id), Join: digest.Join{StoryID: c.final(id), Shared: []string{}}})
-			}
-			to := id
-			if g, ok := c.groups[a.ID]; ok {
-				to = g.StoryID
-			}
+			to := c.follow(a.ID, id)
 			members[to] = append(members[to], a)
 		}
 	}
 	for _, id := range c.order {
 		if a := c.fresh[id]; a != nil {
 			to := c.groups[id].StoryID
-			members[to] = append(members[to], *a)
+			members[to] = append(members[to], slim(*a))
 		}
 	}
 	out := make([]digest.Story, len(ids))
 	for i, id := range ids {
 		out[i] = p.storyOf(ctx, id, members[id])
 	}
+	c.members = members
 	return out, nil
+}
+
+// follow returns the story of an article that was in a story before.
+func (c *change) follow(article, was int64) int64 {
+	if g, ok := c.groups[article]; ok {
+		return g.StoryID
+	}
+	to := c.final(was)
+	if to != was {
+		c.put(digest.Grouping{ArticleID: article, StoryID: to, Join: digest.Join{StoryID: to, Shared: []string{}}})
+	}
+	return to
 }
 
 // final follows merges to the story that took in all others.
@@ -230,12 +244,13 @@ func (p *Pipeline) storyOf(ctx context.Context, id int64, articles []digest.Arti
 	if len(articles) == 0 {
 		return digest.Story{ID: id}
 	}
-	for i := range articles {
-		articles[i].StoryID = id
-		articles[i].Source = p.hints.voice(ctx, articles[i].Source)
-	}
 	slices.SortFunc(articles, func(a, b digest.Article) int { return cmp.Compare(a.ID, b.ID) })
-	s := story.Describe(articles)
+	voices := slices.Clone(articles)
+	for i := range voices {
+		voices[i].StoryID = id
+		voices[i].Source = p.hints.voice(ctx, voices[i].Source)
+	}
+	s := story.Describe(voices)
 	s.ID = id
 	return s
 }
@@ -251,5 +266,6 @@ func (p *Pipeline) forget() {
 		return
 	}
 	p.forgotten = now
+	p.cast.clear()
 	p.o.Grouper.Forget(now.Add(-p.o.Window))
 }

@@ -87,6 +87,7 @@ type Pipeline struct {
 	last      int64      // highest article ID that the grouper was shown
 	reloaded  time.Time  // when it was last loaded
 	forgotten time.Time  // when it last forgot
+	cast      cast       // articles of the stories that changed lately
 }
 
 // New builds a Pipeline. The live window is loaded when the first articles
