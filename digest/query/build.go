@@ -55,7 +55,7 @@ func (b *builder) exclusions() {
 		case content(u):
 			// "trade without us politics": what stands right beside belongs to it.
 			beside := wanted && i > 0 && content(b.units[i-1]) && u.class == named
-			byWord := not || before && (joined || u.comma || beside)
+			byWord := not || before && (joined || u.comma && wanted || beside)
 			b.out[i] = byWord || u.minus
 			wanted = wanted || !b.out[i]
 			not, before, joined = false, byWord, false
@@ -153,8 +153,8 @@ func (b *builder) take(u unit, out bool) error {
 		b.takeWindow(u.window)
 	case u.class == outlet:
 		b.takeSource(u.name.Text, out)
-	case u.class == named && out && u.name.Kind == digest.AliasName:
-		b.takeTerm(u, true) // its country and its topic may well be wanted
+	case u.class == named && out && b.onlyTheWord(u):
+		b.takeTerm(u, true)
 	case u.class == named:
 		for _, n := range append([]digest.Name{u.name}, u.also...) {
 			b.takeName(n, u, out)
@@ -163,6 +163,21 @@ func (b *builder) take(u unit, out bool) error {
 		b.takeTerm(u, out)
 	}
 	return nil
+}
+
+// onlyTheWord reports that a name to be left out is less than its country or
+// topic, which may well be wanted: "us economy not trump", "ai without openai".
+func (b *builder) onlyTheWord(u unit) bool {
+	switch u.name.Kind {
+	case digest.AliasName, digest.SeatName, digest.PlaceName:
+		return true
+	}
+	for i, other := range b.units {
+		if other.class == named && !other.isTime && !b.out[i] && other.text != u.text && slices.Equal(other.name.Slugs, u.name.Slugs) {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *builder) takeWindow(w window) {

@@ -205,7 +205,8 @@ func (c *completion) offer(text string) {
 // matching returns the items with a key that begins with prefix, the most
 // popular first, then those whose key it is.
 func (c *completion) matching(prefix string) []item {
-	keys := c.r.offers.keys
+	o := c.r.offers()
+	keys := o.keys
 	best := make(map[int32]int) // the length of the key, a thousand more for an inner one
 	short := utf8.RuneCountInString(prefix) < 3 && isASCII(prefix)
 	for i := sort.Search(len(keys), func(i int) bool { return keys[i].key >= prefix }); i < len(keys) && strings.HasPrefix(keys[i].key, prefix); i++ {
@@ -221,7 +222,7 @@ func (c *completion) matching(prefix string) []item {
 	for id := range best {
 		ids = append(ids, id)
 	}
-	items := c.r.offers.items
+	items := o.items
 	slices.SortFunc(ids, func(a, b int32) int {
 		whole := func(id int32) int { return min(best[id]-len(prefix), 1) + best[id]/1000 }
 		return cmp.Or(cmp.Compare(whole(a), whole(b)), cmp.Compare(c.stories(items[b]), c.stories(items[a])),
@@ -345,13 +346,14 @@ func (h heading) with(it item) string {
 // popular returns what goes best with a heading: topics for a place, places
 // for a topic, the most popular first.
 func (r *Reader) popular(h heading, count func(string) int) []item {
-	ids := r.offers.topics
+	o := r.offers()
+	ids := o.topics
 	if h.topic {
-		ids = r.offers.places
+		ids = o.places
 	}
 	out := make([]item, 0, len(ids))
 	for _, id := range ids {
-		it := r.offers.items[id]
+		it := o.items[id]
 		if lang := langOf(h); lang != "" {
 			if t, ok := r.titles.has(it.slug, lang); ok {
 				it.text = t
@@ -423,15 +425,16 @@ func pair(h heading, other item) string {
 
 // everything offers the most popular places and topics, for nothing typed.
 func (c *completion) everything() {
+	o := c.r.offers()
 	byCount := func(ids []int32) []item {
 		out := make([]item, len(ids))
 		for i, id := range ids {
-			out[i] = c.r.offers.items[id]
+			out[i] = o.items[id]
 		}
 		slices.SortStableFunc(out, func(a, b item) int { return cmp.Compare(c.count(b.slug), c.count(a.slug)) })
 		return out
 	}
-	places, topics := byCount(c.r.offers.places), byCount(c.r.offers.topics)
+	places, topics := byCount(o.places), byCount(o.topics)
 	for i := 0; i < 5; i++ {
 		if i < len(places) && i < len(topics) {
 			c.offer(places[i].text)

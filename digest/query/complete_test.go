@@ -78,17 +78,20 @@ func TestCompletionsAreUnderstood(t *testing.T) {
 	}
 }
 
+// TestCompleteIsQuick takes the quickest of many rounds, since a busy machine
+// says nothing about the code.
 func TestCompleteIsQuick(t *testing.T) {
 	r := testReader(t)
-	start := time.Now()
-	const rounds = 20
-	for range rounds {
-		for _, typed := range []string{"", "s", "korea t", "한", "south"} {
+	for _, typed := range []string{"", "s", "korea t", "한", "south"} {
+		best := time.Hour
+		for range 30 {
+			start := time.Now()
 			r.Complete(typed, storiesOf)
+			best = min(best, time.Since(start))
 		}
-	}
-	if each := time.Since(start) / (5 * rounds); each > 5*time.Millisecond {
-		t.Errorf("a completion takes %s", each)
+		if best > 5*time.Millisecond {
+			t.Errorf("completing %q takes %s", typed, best)
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	leans                       // vanishes beside a topic
 	filler                      // vanishes
 	particle                    // vanishes when glued to what was matched
+	affix                       // vanishes when a hyphen joins it to a name
 	pronounCue                  // "us" after it is people
 	outlet                      // a source: counts only where a source is expected
 )
@@ -37,7 +38,7 @@ var classNames = []struct {
 	class   class
 }{
 	{"not", excludes}, {"weaknot", weakExcludes}, {"notafter", excludesBefore}, {"from", sourceComes},
-	{"and", joins}, {"lean", leans}, {"filler", filler}, {"onlyafter", particle}, {"pronoun", pronounCue},
+	{"and", joins}, {"lean", leans}, {"filler", filler}, {"onlyafter", particle}, {"pronoun", pronounCue}, {"affix", affix},
 }
 
 // entry is one meaning of a sequence of tokens.

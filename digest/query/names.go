@@ -13,6 +13,11 @@ import (
 // words. Names in other languages are known too, but give way.
 var readLangs = []string{"", "en", "ko", "ja", "zh", "es", "fr", "de", "pt", "ru", "ar"}
 
+// otherLangs are languages whose names of countries are known too. Others
+// would cost memory and time at every start, and are asked in by nobody whose
+// messages could be read otherwise.
+var otherLangs = []string{"it", "nl", "pl", "tr", "uk", "vi", "id", "th", "hi", "sv", "cs", "el", "he", "fa", "ro", "hu", "bn", "ms", "da", "fi", "nb"}
+
 // safeCodes are the country codes and other short names that stand for
 // nothing else in lower case, in any of the languages.
 var safeCodes = strings.Fields(`kr jp cn tw hk uk gb ru ua fr br mx vn ph sg pl kz kp nz cz dk fi gr bg rs pk bd lk np qa
@@ -25,6 +30,9 @@ func (lex *lexicon) addNames(names []digest.Name) {
 		lex.addName(scan(e.name.Text), e)
 	}
 	for _, n := range names {
+		if !slices.Contains(readLangs, baseLang(n.Lang)) && (n.Kind != digest.CountryName || !slices.Contains(otherLangs, baseLang(n.Lang))) {
+			continue
+		}
 		tokens := scan(n.Text)
 		if e, ok := admit(n, tokens, fillers); ok {
 			lex.addName(tokens, e)

@@ -12,6 +12,7 @@ import (
 
 // nearName is a name as a slip of the finger is compared with it.
 type nearName struct {
+	words  int    // how many it has
 	runes  []rune // its words without the spaces between: "southkorea" is a slip too
 	mask   uint64 // which letters it has
 	text   string
@@ -73,7 +74,8 @@ const silently = 1000
 
 func (n *near) add(name digest.Name, weight int, seen map[string]bool) {
 	var b strings.Builder
-	for _, t := range scan(name.Text) {
+	tokens := scan(name.Text)
+	for _, t := range tokens {
 		if t.solid || t.quoted || t.key != "" {
 			return
 		}
@@ -85,7 +87,7 @@ func (n *near) add(name digest.Name, weight int, seen map[string]bool) {
 	}
 	seen[key] = true
 	runes := []rune(key)
-	c := nearName{runes: runes, mask: letters(runes), text: name.Text, weight: weight, silent: weight == silently}
+	c := nearName{words: len(tokens), runes: runes, mask: letters(runes), text: name.Text, weight: weight, silent: weight == silently}
 	if name.Lang != "" && name.Lang != "en" {
 		c.far = 0.15
 	}
@@ -256,7 +258,10 @@ func (r *Reader) nearest(tokens []token, unknown map[int]bool, k int) (best span
 			if !fit {
 				continue
 			}
-			c, cost, found := r.near.search(runes)
+			c, cost, found := r.near().search(runes)
+			if found && length > 1 && c.words == 1 && cost > c.far {
+				continue // two words with a slip are not one word
+			}
 			if found && (!ok || cost <= best.cost+0.05) {
 				best, ok = span{from: from, to: from + length, name: c, cost: cost}, true
 			}

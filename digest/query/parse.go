@@ -156,6 +156,11 @@ func (p *parser) choose(i int, h hit) (unit, bool) {
 		u.cue = u.cue || e.class == pronounCue
 	}
 	valid = slices.DeleteFunc(valid, func(e entry) bool { return e.class == pronounCue || e.class == outlet })
+	for i := range valid {
+		if valid[i].class == affix {
+			valid[i].class = filler
+		}
+	}
 	if len(valid) == 0 {
 		return u, false
 	}
@@ -204,6 +209,8 @@ func (p *parser) valid(i, end int, e entry) bool {
 	switch {
 	case e.class == particle:
 		return first.glued && first.solid && p.afterMatch()
+	case e.class == affix:
+		return first.hyphen && p.afterMatch() || p.nameJoined(end)
 	case e.code && !p.codeMeant(i), e.exact && p.text(i, end) != strings.ToLower(e.name.Text):
 		return false
 	case end == i+1 && first.form == "us" && e.class == named && !p.usMeant(i):
@@ -225,6 +232,15 @@ func (p *parser) codeMeant(i int) bool {
 		return false
 	}
 	return i == 0 || len(p.units) > 0 && p.units[len(p.units)-1].class == named && isCode(strings.ToUpper(p.tokens[i-1].form))
+}
+
+// nameJoined reports that a hyphen joins a name on at tokens[k].
+func (p *parser) nameJoined(k int) bool {
+	if k >= len(p.tokens) || !p.tokens[k].hyphen {
+		return false
+	}
+	end, u := p.best(k)
+	return end > k && (u.class == named || u.class == stays)
 }
 
 // notCodes are short words in capitals that are no countries.

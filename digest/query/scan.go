@@ -198,6 +198,9 @@ func (sc *scanner) inNumber() bool {
 
 // address skips a web address: it names a page and asks for nothing.
 func (sc *scanner) address() bool {
+	if r := sc.src[sc.pos]; r != 'h' && r != 'H' {
+		return false
+	}
 	rest := string(sc.src[sc.pos:min(sc.pos+8, len(sc.src))])
 	if !strings.HasPrefix(strings.ToLower(rest), "http://") && !strings.HasPrefix(strings.ToLower(rest), "https://") {
 		return false

@@ -89,7 +89,7 @@ func (r *Reader) windowAt(tokens []token, i int, now time.Time) (window, bool) {
 			if end <= best.end {
 				continue
 			}
-			if w, ok := r.apply(p.means, f, now); ok && r.fits(p, f, tokens, end) {
+			if w, ok := r.apply(p.means, f, now); ok && r.fits(p, f, tokens, i, end) {
 				w.end = end
 				best = w
 			}
@@ -100,7 +100,7 @@ func (r *Reader) windowAt(tokens []token, i int, now time.Time) (window, bool) {
 
 // fits keeps "3 days" inside a sentence from being a window: without a word
 // such as "last", a span counts when it is one word or the end of a request.
-func (r *Reader) fits(p pattern, f found, tokens []token, end int) bool {
+func (r *Reader) fits(p pattern, f found, tokens []token, i, end int) bool {
 	if len(p.items) != 2 || p.items[0].form != "#" || p.items[1].form != "%" {
 		return true
 	}
@@ -110,6 +110,9 @@ func (r *Reader) fits(p pattern, f found, tokens []token, end int) bool {
 	last := tokens[end-1]
 	if last.solid {
 		return strings.Contains("間간时時", last.text)
+	}
+	if i == 0 && end < len(tokens) && f.unit == 1 {
+		return f.digits // "72 hours sudan"
 	}
 	return f.digits && end == len(tokens)
 }
