@@ -21,8 +21,9 @@ type Options struct {
 	// Allow lists addresses that may be read though they are not public.
 	Allow []AllowRule
 	// Stored returns the article stored under an address, so that its page
-	// need not be fetched again; a NotFound error when there is none. nil:
-	// pages are fetched at each poll.
+	// need not be fetched again, and that it is known again when its feed
+	// gives it another id; a NotFound error when there is none. nil: pages are
+	// fetched at each poll.
 	Stored func(ctx context.Context, url string) (digest.Article, error)
 	// Concurrent is how many polls may be under way at once, PerHost how many
 	// at one host. 0 means 64 and 2.
@@ -50,6 +51,9 @@ type Options struct {
 // Fetcher reads sources from the web, politely and guarded. It is safe for
 // concurrent use, and keeps no goroutine and no state per source: what must
 // survive between polls is in digest.SourceHealth.
+//
+// It uses no proxy: names have to be resolved here for the guard to see where
+// they lead.
 type Fetcher struct {
 	o      Options
 	agent  string

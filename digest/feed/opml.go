@@ -102,7 +102,7 @@ func (r *opmlReader) feed(name string, o opmlOutline, s digest.Source) {
 	}
 	r.addresses[address] = true
 	s.Name, s.URL = r.unusedName(orElse(name, hostOf(address))), address
-	s.Kind, s.FullText, s.From, s.Group = digest.FeedSource, digest.FullTextAuto, "import", newsroom(address)
+	s.Kind, s.FullText, s.From, s.Group = digest.FeedSource, digest.FullTextAuto, "import", Newsroom(address)
 	s.Lang, _ = readLang(o.Language)
 	for category := range strings.SplitSeq(o.Category, ",") {
 		r.category(&s, strings.Trim(strings.TrimSpace(category), "/"))

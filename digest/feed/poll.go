@@ -56,7 +56,7 @@ func (f *Fetcher) Poll(ctx context.Context, src digest.Source) (Result, error) {
 	switch src.Kind {
 	case digest.PathSource:
 		err = f.pollPath(ctx, src, &r)
-	case digest.FeedSource, digest.PageSource:
+	case digest.FeedSource, digest.PageSource, "":
 		err = f.pollWeb(ctx, src, &r)
 	default:
 		return r, digest.Errorf(digest.Invalid, "%s is not a source that can be read again", src.Name)
@@ -117,8 +117,29 @@ func (f *Fetcher) pollWeb(ctx context.Context, src digest.Source, r *Result) err
 	if err := f.readFeed(ctx, a, r); err != nil {
 		return err
 	}
+	f.recognise(ctx, src, r)
 	f.completeTexts(ctx, src, r)
 	return nil
+}
+
+// recognise gives articles back the id under which they are stored where a
+// feed makes up new ids at each reading: what has the address and the title
+// of a stored article of this source is that article.
+func (f *Fetcher) recognise(ctx context.Context, src digest.Source, r *Result) {
+	if f.o.Stored == nil || src.Health.LastSuccess.IsZero() {
+		return
+	}
+	for i := range r.Articles {
+		a := &r.Articles[i]
+		address, err := digest.CanonicalURL(a.URL)
+		if a.GUID == "" || err != nil {
+			continue
+		}
+		old, err := f.o.Stored(ctx, address)
+		if err == nil && old.GUID != "" && old.Source == src.Name && old.Title == a.Title {
+			a.GUID = old.GUID
+		}
+	}
 }
 
 // fetch gets the source's document and notes what the answer says about the

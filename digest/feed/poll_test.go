@@ -478,3 +478,32 @@ func TestPollPath(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestPollKnowsArticlesWhoseIdsChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := 0
+	w.handle("/feed", func(rw http.ResponseWriter, _ *http.Request) {
+		n++
+		_, _ = fmt.Fprintf(rw, `<rss><channel><title>x</title><item><title>Bridge opens</title><link>/bridge</link><guid>random-%d</guid></item>
+			<item><title>Live: part %d</title><link>/live</link><guid>live-%d</guid></item></channel></rss>`, n, n, n)
+	})
+	stored := map[string]digest.Article{}
+	w.options.Stored = func(_ context.Context, url string) (digest.Article, error) {
+		if a, ok := stored[url]; ok {
+			return a, nil
+		}
+		return digest.Article{}, digest.Errorf(digest.NotFound, "none")
+	}
+	f, src := w.fetcher(), w.source("/feed")
+	for want, ids := range [][]string{{"random-1", "live-1"}, {"random-1", "live-2"}} {
+		r, err := f.Poll(context.Background(), src)
+		if err != nil || r.Articles[0].GUID != ids[0] || r.Articles[1].GUID != ids[1] {
+			t.Fatalf("poll %d: %+v %v", want+1, r.Articles, err)
+		}
+		for _, a := range r.Articles {
+			stored[a.URL] = a
+		}
+		src.Health = r.Settle(2)
+	}
+}

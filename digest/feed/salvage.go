@@ -142,7 +142,8 @@ func fieldsOf(text []byte, names []string) []byte {
 
 // findElement returns where the content of the first element of that name
 // begins and ends, and the attribute that says how to read it. Content whose
-// end tag is missing ends at the next tag's start.
+// end tag is missing ends at the next tag's start; what the end of the
+// document cuts off is left out, since half a headline is worse than none.
 func findElement(text []byte, name string) (start, end int, attrs string) {
 	open := []byte("<" + name)
 	for from := 0; ; {
@@ -164,7 +165,10 @@ func findElement(text []byte, name string) (start, end int, attrs string) {
 		if bytes.Contains(tag, []byte("html")) {
 			attrs = ` type="html"`
 		}
-		return start, start + contentLength(text[start:], name), attrs
+		if n := contentLength(text[start:], name); n >= 0 {
+			return start, start + n, attrs
+		}
+		return -1, -1, ""
 	}
 }
 
@@ -173,12 +177,9 @@ func contentLength(text []byte, name string) int {
 		return j
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("<![CDATA[")) {
-		return len(text)
+		return -1
 	}
-	if j := bytes.IndexByte(text, '<'); j >= 0 {
-		return j
-	}
-	return len(text)
+	return bytes.IndexByte(text, '<')
 }
 
 // characterData resolves CDATA or entities, so that escaping gives them back.

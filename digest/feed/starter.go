@@ -20,7 +20,7 @@ var starter = sync.OnceValue(func() []digest.Source {
 		}
 		out = append(out, digest.Source{
 			Name: f[0], URL: f[1], Country: f[2], Lang: f[3],
-			Kind: digest.FeedSource, FullText: digest.FullTextAuto, From: "starter", Group: newsroom(f[1]),
+			Kind: digest.FeedSource, FullText: digest.FullTextAuto, From: "starter", Group: Newsroom(f[1]),
 		})
 	}
 	return out
@@ -31,9 +31,9 @@ var starter = sync.OnceValue(func() []digest.Source {
 // returns a slice of its own.
 func Starter() []digest.Source { return append([]digest.Source(nil), starter()...) }
 
-// newsroom is the registered domain of an address: sources that share it
+// Newsroom is the registered domain of an address: sources that share it
 // count as one voice. Domains that many newsrooms share stand for none.
-func newsroom(address string) string {
+func Newsroom(address string) string {
 	d := domainOf(hostOf(address))
 	switch d {
 	case "feedburner.com", "google.com", "youtube.com", "blogspot.com", "wordpress.com", "medium.com", "substack.com", "tumblr.com":
