@@ -51,6 +51,34 @@ func TestNothingForeignIsShown(t *testing.T) {
 	}
 }
 
+func TestARegionIsFoundByItsNameToo(t *testing.T) {
+	t.Parallel()
+	b, _ := world(t,
+		piece{title: "Asian shares slide before data", body: "Investors in Asia sold.", hours: 1, tags: "markets .9"},
+		piece{title: "Shares rise in Tokyo", hours: 2, tags: "JP .9, markets .9"},
+		piece{title: "Shares rise in Paris", body: "Somewhere in a long text about Paris and what its people buy and sell there stands a word on Asia in passing.", hours: 3, tags: "FR .9, markets .9"},
+		piece{title: "An Asian film festival", hours: 4, tags: "sport .9"},
+	)
+	got := titlesOf(ask(t, b, "asia markets", nil).Stories)
+	slices.Sort(got)
+	if want := []string{"Asian shares slide before data", "Shares rise in Tokyo"}; !slices.Equal(got, want) {
+		t.Errorf("stories %q, want %q", got, want)
+	}
+}
+
+func TestWhatIsNearlyRightIsBetterThanNothing(t *testing.T) {
+	t.Parallel()
+	near := piece{title: "Envoys speak of duties in passing", hours: 1, tags: "KR .95, trade .18"}
+	b, s := world(t, near, piece{title: "Not about it", hours: 1, tags: "KR .6, trade .05"})
+	if got := titlesOf(ask(t, b, "korea-trade", nil).Stories); !slices.Equal(got, []string{near.title}) {
+		t.Errorf("stories %q, want the one that is nearly right", got)
+	}
+	extend(t, s, piece{title: "Duties", hours: 1, tags: "KR .9, trade .9"})
+	if got := titlesOf(ask(t, b, "korea-trade", nil).Stories); !slices.Equal(got, []string{"Duties"}) {
+		t.Errorf("stories %q, want what is right alone", got)
+	}
+}
+
 func TestEverythingIsAnsweredNewestAndBestSourcedFirst(t *testing.T) {
 	t.Parallel()
 	b, _ := world(t,

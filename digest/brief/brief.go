@@ -150,10 +150,21 @@ func (s *search) rank(ctx context.Context, q digest.Query) ([]Ranked, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Region != "" {
+		if candidates, err = s.named(ctx, q, candidates); err != nil {
+			return nil, err
+		}
+	}
 	if candidates, err = s.exclude(ctx, candidates); err != nil {
 		return nil, err
 	}
-	return Rank(candidates, s.ranking()), nil
+	how := s.ranking()
+	ranked := Rank(candidates, how)
+	if len(ranked) == 0 {
+		how.Near = true
+		ranked = Rank(candidates, how)
+	}
+	return ranked, nil
 }
 
 func (s *search) ranking() Ranking {

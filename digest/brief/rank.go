@@ -21,6 +21,11 @@ const (
 	facetFloor = 0.25
 	// matchFloor is the least geometric mean of all facets.
 	matchFloor = 0.35
+	// nearFacetFloor and nearMatchFloor hold where nothing passes the others:
+	// what is nearly right is better than nothing, what is not about the
+	// query is not.
+	nearFacetFloor = 0.12
+	nearMatchFloor = 0.38
 	// sourceWorth is how much the first doubling of a story's independent
 	// sources adds.
 	sourceWorth = 0.35
@@ -35,6 +40,7 @@ type Ranking struct {
 	Sources  map[int64]int // independent sources by story; those not in it are counted among the candidates
 	Region   bool          // a region was asked for: Candidate.Member counts
 	Floor    bool          // leave out what is foreign to the query
+	Near     bool          // with Floor: keep what is nearly right
 }
 
 // Ranked is a story that answers, with the articles of it that do.
@@ -154,14 +160,18 @@ func (r Ranking) foreign(c digest.Candidate) bool {
 	if missing > len(c.Terms)/3 {
 		return true
 	}
+	facet, match := facetFloor, matchFloor
+	if r.Near {
+		facet, match = nearFacetFloor, nearMatchFloor
+	}
 	tags := r.tags(c)
 	for _, w := range tags {
-		if w < facetFloor {
+		if w < facet {
 			return true
 		}
 		sum += math.Log(w)
 	}
-	return len(tags) > 0 && math.Exp(sum/float64(len(tags))) < matchFloor
+	return len(tags) > 0 && math.Exp(sum/float64(len(tags))) < match
 }
 
 // newness is between oldWorth and 1.

@@ -138,6 +138,8 @@ func (t teller) why(ctx context.Context, l loaded) ([]string, error) {
 	if len(t.q.Members) > 0 {
 		if c := t.member(st, articles); c != "" {
 			out = append(out, say(t.lang, "region %s: %s%s", t.q.Region, c, because(articles, st, c, true)))
+		} else {
+			out = append(out, say(t.lang, "region %s by name", t.q.Region))
 		}
 	}
 	for _, topic := range t.q.Topics {

@@ -12,6 +12,7 @@ import (
 var korean = map[string]string{
 	"country %s%s":             "국가 %s%s",
 	"region %s: %s%s":          "지역 %s: %s%s",
+	"region %s by name":        "지역 %s (이름으로)",
 	"topic %s%s":               "주제 %s%s",
 	"words “%s”":               "단어 “%s”",
 	"%d independent sources":   "독립된 출처 %d곳",

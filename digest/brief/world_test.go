@@ -38,7 +38,9 @@ func names() []digest.Name {
 		title := strings.ToUpper(slug[:1]) + strings.ReplaceAll(slug[1:], "-", " ")
 		out = append(out, digest.Name{Text: title, Lang: "en", Kind: digest.TopicName, Slugs: []string{slug}, Strong: true})
 	}
-	out = append(out, digest.Name{Text: "Asia", Lang: "en", Kind: digest.GroupName, Slugs: []string{"asia", "CN", "JP", "KR", "TH"}})
+	for _, name := range []string{"Asia", "Asian"} {
+		out = append(out, digest.Name{Text: name, Lang: "en", Kind: digest.GroupName, Slugs: []string{"asia", "CN", "JP", "KR", "TH"}})
+	}
 	slices.SortFunc(out, func(a, b digest.Name) int { return strings.Compare(a.Text, b.Text) })
 	return out
 }
