@@ -13,12 +13,13 @@ import (
 type titles struct {
 	by     map[string]map[string]string // slug -> language -> title
 	groups map[string][]string          // group's slug -> countries
+	words  map[string][]string          // group's slug -> its names in English
 	order  []string                     // slugs as they came
 }
 
 // newTitles takes the first name of each slug in each language.
 func newTitles(names []digest.Name) *titles {
-	t := &titles{by: make(map[string]map[string]string), groups: make(map[string][]string)}
+	t := &titles{by: make(map[string]map[string]string), groups: make(map[string][]string), words: make(map[string][]string)}
 	for _, n := range names {
 		if len(n.Slugs) == 0 || n.Kind != digest.CountryName && n.Kind != digest.TopicName && n.Kind != digest.GroupName {
 			continue
@@ -30,6 +31,9 @@ func newTitles(names []digest.Name) *titles {
 		}
 		if n.Kind == digest.GroupName && len(n.Slugs) > 1 {
 			t.groups[slug] = n.Slugs[1:]
+			if english(n) && n.Text != slug {
+				t.words[slug] = append(t.words[slug], n.Text)
+			}
 		}
 		if strings.EqualFold(n.Text, slug) && (n.Lang == "" || isCode(slug)) {
 			continue // a code or slug is no title
@@ -161,6 +165,10 @@ func lowerTitle(s, lang string) string {
 var shortNames = map[string]string{"KR": "korea", "US": "us", "GB": "uk", "AE": "uae", "RU": "russia", "SY": "syria",
 	"IR": "iran", "VN": "vietnam", "LA": "laos", "TZ": "tanzania", "MD": "moldova", "CD": "congo", "HK": "hong-kong",
 	"MO": "macau", "CZ": "czechia", "CN": "china", "TW": "taiwan", "PS": "palestine", "TR": "turkey", "BO": "bolivia", "VE": "venezuela", "MM": "myanmar"}
+
+// RegionNames are the names of a region in English: "Asia", "Asian". An article
+// may speak of a region and name none of its countries.
+func (r *Reader) RegionNames(slug string) []string { return slices.Clone(r.titles.words[slug]) }
 
 // Slug is how people would type the query: "korea-trade". It reads back as
 // the same query, apart from the window.
