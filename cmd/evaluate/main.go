@@ -9,8 +9,9 @@ import (
 
 // commands are the subcommands, one line each.
 type commands struct {
-	Tags     TagsCmd     `cmd:"" help:"Score the countries and topics of articles."`
-	Requests RequestsCmd `cmd:"" help:"Score how requests are read."`
+	Tags      TagsCmd      `cmd:"" help:"Score the countries and topics of articles."`
+	Requests  RequestsCmd  `cmd:"" help:"Score how requests are read."`
+	Retrieval RetrievalCmd `cmd:"" help:"Score the order in which articles answer requests."`
 
 	TrainCountries TrainCountriesCmd `cmd:"" help:"Fit the weights by which countries are judged."`
 }
