@@ -117,7 +117,7 @@ func admit(n digest.Name, tokens []token, fillers map[string]bool) (entry, bool)
 	if len(tokens) == 0 || slices.ContainsFunc(tokens, func(t token) bool { return t.quoted || t.key != "" }) {
 		return e, false
 	}
-	if n.Kind == digest.SeatName && bodies()[n.Text] {
+	if n.Kind != digest.CountryName && bodies()[fold(n.Text)] && !slices.Contains(n.Slugs, "sport") {
 		return e, false
 	}
 	ours := slices.Contains(readLangs, baseLang(n.Lang))
@@ -177,7 +177,8 @@ func seatTopic(n digest.Name) string {
 	return ""
 }
 
-// bodies are the companies, parties and landmarks that stay words.
+// bodies are the companies, parties and landmarks that stay words, folded.
+// Leagues are the exception: who asks for one asks for sport.
 var bodies = sync.OnceValue(func() map[string]bool {
 	out := make(map[string]bool)
 	data, err := files.ReadFile("bodies.txt")
@@ -189,7 +190,7 @@ var bodies = sync.OnceValue(func() map[string]bool {
 			continue
 		}
 		for name := range strings.SplitSeq(line, "|") {
-			out[strings.TrimSpace(name)] = true
+			out[fold(strings.TrimSpace(name))] = true
 		}
 	}
 	return out

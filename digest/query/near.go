@@ -18,7 +18,7 @@ type nearName struct {
 	text   string
 	weight int     // of two equally near ones the lighter is meant
 	silent bool    // a word that vanishes: its correction need not be told
-	far    float64 // added to its distance: names of another language than English
+	far    float64 // added to its distance, so that of equally near ones the likelier is meant
 }
 
 // near finds the name that a mistyped word was meant to be.
@@ -54,6 +54,10 @@ func newNear(names []digest.Name) *near {
 	return n
 }
 
+// farness is what is added to the distance of names by their kind: countries
+// and topics are asked for most.
+var farness = map[digest.NameKind]float64{digest.DemonymName: .05, digest.AliasName: .1, digest.SeatName: .12, digest.PlaceName: .15}
+
 // typable reports a name that is common enough for a slip to be meant for it.
 func typable(n digest.Name) bool {
 	length := utf8.RuneCountInString(n.Text)
@@ -88,6 +92,7 @@ func (n *near) add(name digest.Name, weight int, seen map[string]bool) {
 	seen[key] = true
 	runes := []rune(key)
 	c := nearName{words: len(tokens), runes: runes, mask: letters(runes), text: name.Text, weight: weight, silent: weight == silently}
+	c.far = farness[name.Kind]
 	if name.Lang != "" && name.Lang != "en" {
 		c.far = 0.15
 	}

@@ -63,3 +63,49 @@ func FuzzDistance(f *testing.F) {
 		}
 	})
 }
+
+// TestSlipsAreUnderstood mistypes names in the four ways that fingers do, at
+// every place of the word but its first letter, and counts how many are read
+// as what was meant.
+func TestSlipsAreUnderstood(t *testing.T) {
+	t.Parallel()
+	r := testReader(t)
+	right, all := 0, 0
+	for _, name := range []string{"thailand", "argentina", "indonesia", "kazakhstan", "switzerland", "ukraine", "bangladesh", "venezuela", "inflation",
+		"elections", "monetary policy", "migration", "technology", "agriculture", "south korea", "new zealand", "saudi arabia"} {
+		want, err := r.Read(name, testNow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, typed := range slips(name) {
+			all++
+			got, err := r.Read(typed, testNow)
+			got.Corrections = nil
+			if err == nil && say(got) == say(want) {
+				right++
+			} else {
+				t.Logf("%s is read as %s", typed, say(got))
+			}
+		}
+	}
+	if right*100 < all*97 {
+		t.Errorf("%d of %d slips are understood", right, all)
+	}
+}
+
+// slips are a word with two letters swapped, one left out, one doubled, and
+// one wrong.
+func slips(word string) []string {
+	var out []string
+	for i := 1; i < len(word)-1; i++ {
+		if word[i] == ' ' || word[i+1] == ' ' {
+			continue
+		}
+		out = append(out,
+			word[:i]+string(word[i+1])+string(word[i])+word[i+2:],
+			word[:i]+word[i+1:],
+			word[:i+1]+word[i:],
+			word[:i]+"q"+word[i+1:])
+	}
+	return out
+}
