@@ -21,15 +21,16 @@ type match struct {
 
 // reading is one article being looked through for countries.
 type reading struct {
-	g        *gazetteer
-	doc      *text.Document
-	local    *trie // names in the article's language; nil for English
-	lang     string
-	matches  []match
-	shouting [2]bool // by field: all in capitals
-	titled   bool    // the title's words have capitals: "Fed Holds Rates"
-	support  []uint16
-	home     uint16 // country of the source; noCountry when unknown
+	g         *gazetteer
+	doc       *text.Document
+	local     *trie // names in the article's language; nil for English
+	lang      string
+	matches   []match
+	shouting  [2]bool // by field: all in capitals
+	titled    bool    // the title's words have capitals: "Fed Holds Rates"
+	support   []uint16
+	namesakes map[string]bool // surnames in phrases that mean no country: "Michael Jordan"
+	home      uint16          // country of the source; noCountry when unknown
 }
 
 func (g *gazetteer) read(doc *text.Document, home string) *reading {
@@ -93,15 +94,34 @@ func (r *reading) find() {
 		if to <= i {
 			senses, to = r.abbreviation(i)
 		}
+		if to <= i || senses[0].kind == kindTown {
+			if s, end := r.county(i); end > to {
+				senses, to = s, end
+			}
+		}
 		if to <= i {
 			i++
 			continue
 		}
-		if senses[0].kind != kindNothing && !r.ticker(i, to) {
+		switch {
+		case senses[0].kind == kindNothing:
+			r.namesake(i, to)
+		case !r.ticker(i, to):
 			r.matches = append(r.matches, match{from: int32(i), to: int32(to), senses: senses, pick: -1})
 		}
 		i = to
 	}
+}
+
+// namesake remembers the surname of a person's whole name.
+func (r *reading) namesake(i, to int) {
+	if !r.g.given[r.doc.Words[i].Form] || to-i < 2 {
+		return
+	}
+	if r.namesakes == nil {
+		r.namesakes = map[string]bool{}
+	}
+	r.namesakes[r.doc.Words[to-1].Form] = true
 }
 
 // ticker reports whether words [i, to) are a stock's symbol: "<ROK>", "(SAN.MC)".
@@ -256,6 +276,20 @@ func (r *reading) abbreviation(i int) ([]sense, int) {
 		return nil, 0
 	}
 	return []sense{{country: r.g.index[r.g.admins[id][:2]], admin: id, kind: kindRegion}}, i + 1
+}
+
+// county reads "Rapides Parish" and "Orange County": divisions of the United
+// States by their form, whatever their name. Other countries have counties too;
+// one that is named elsewhere in the article takes them away again.
+func (r *reading) county(i int) ([]sense, int) {
+	words := r.doc.Words
+	if i+1 >= len(words) || words[i].Case != text.Capital || words[i].First || r.shouting[words[i].Field] || words[i+1].Case != text.Capital || !r.joined(i+1) {
+		return nil, 0
+	}
+	if f := words[i+1].Form; f != "county" && f != "parish" {
+		return nil, 0
+	}
+	return r.g.county, i + 2
 }
 
 // surface is a match as it stands in the text.

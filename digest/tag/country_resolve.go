@@ -91,7 +91,7 @@ func (r *reading) rivalTown(m *match, pick int) bool {
 // persons are the forms of names that the article shows to be people's:
 // "Michael Jordan" makes later "Jordan" the man.
 func (r *reading) persons() map[string]bool {
-	var found map[string]bool
+	found := r.namesakes
 	for i := range r.matches {
 		m := &r.matches[i]
 		if m.to-m.from > 1 || !placeLike(m.senses[0].kind) {
@@ -182,6 +182,9 @@ func (r *reading) isPlace(i int32) bool {
 // locative reports whether a preposition of place stands before a match.
 func (r *reading) locative(m *match) bool {
 	before := r.neighbour(m.from-1, r.doc.Words[m.from].Field)
+	if before != nil && r.lang != "en" && localLocatives[before.Form] {
+		return true
+	}
 	return before != nil && r.gap(m.from) == " " && locatives[before.Form] && (before.Case == text.Lower || !before.First)
 }
 
@@ -224,7 +227,7 @@ func (r *reading) settle(m *match, persons map[string]bool) {
 		m.pick = dropped
 		return
 	}
-	if s := r.fromContext(m); s >= 0 {
+	if s, known := r.fromContext(m); known {
 		m.pick, m.sure = int16(s), true
 		return
 	}
@@ -285,8 +288,9 @@ func (r *reading) adminNamed(admin uint16) bool {
 }
 
 // fromContext decides names that data/countries/context.txt lists: by the
-// first choice whose words stand in the article more often.
-func (r *reading) fromContext(m *match) int {
+// choice whose words stand in the article most. A choice that is no sense of the
+// name (the Indians of a reservation) drops it.
+func (r *reading) fromContext(m *match) (pick int, known bool) {
 	key := r.doc.Words[m.from].Form
 	if m.to-m.from > 1 {
 		parts := make([]string, 0, 3)
@@ -297,7 +301,7 @@ func (r *reading) fromContext(m *match) int {
 	}
 	choices := r.g.context[key]
 	if len(choices) == 0 {
-		return -1
+		return 0, false
 	}
 	best, score := -1, -1.0
 	for i, c := range choices {
@@ -316,11 +320,11 @@ func (r *reading) fromContext(m *match) int {
 		}
 	}
 	for i, s := range m.senses {
-		if s.country == r.g.index[choices[best].code] && !(s.marks&markSupported != 0 && score < 1) {
-			return i
+		if s.country == r.g.index[choices[best].code] {
+			return i, s.marks&markSupported == 0 || score >= 1
 		}
 	}
-	return -1
+	return int(dropped), score >= 1
 }
 
 // count is how often a form stands in the article.

@@ -26,20 +26,21 @@ const (
 	fTop        // no country has more matches
 	fOffset     // how early its first match stands, 1 at the start
 	fDateline   // the dateline is there
-	fAgency     // the dateline is a news agency's: it says where its desk sits
-	fAgencyOnly // and nothing else speaks of the country
+	fHub        // the dateline is a news agency's, in a city where agencies have their desks
+	fHubOnly    // and nothing else speaks of the country
 	fWeakOnly   // it is spoken of only by money, index, firm, town or unsure names
 	fNoName     // neither its name nor its people are named
 	fCrowd      // log of the number of countries in the article
+	fAlone      // no other country is named
 	fTitleRival // the title names another country and not this one
 	fSubject    // log of the sentences that begin with it
-	fOnce       // the body names it once, title and dateline do not
+	fOnce       // among several countries, the body names it once and neither title nor dateline do
 	features
 )
 
 // FeatureNames names the numbers of Features, in their order.
 var featureNames = [features]string{"bias", "title-name", "title-other", "title-weak", "title-where", "lead-name", "lead-other", "lead-weak", "early", "count",
-	"top", "offset", "dateline", "agency", "agency-only", "weak-only", "no-name", "crowd", "title-rival", "subject", "once"}
+	"top", "offset", "dateline", "hub", "hub-only", "weak-only", "no-name", "crowd", "alone", "title-rival", "subject", "once"}
 
 // Features is what was seen of one country in one article.
 type Features struct {
@@ -112,9 +113,11 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 		return
 	}
 	w := &r.doc.Words[m.from]
-	money := s.kind == kindMoney || r.isCurrency(m)
-	isName := (s.kind == kindName || s.kind == kindPeople) && !money
-	weak := money || s.kind == kindIndex || s.kind == kindFirm || s.kind == kindTown || !m.sure
+	if r.isCurrency(m) {
+		return
+	}
+	isName := s.kind == kindName || s.kind == kindPeople
+	weak := s.kind == kindMoney || s.kind == kindIndex || s.kind == kindFirm || s.kind == kindTown || !m.sure
 	where := partText
 	switch {
 	case w.Field == text.Title:
@@ -122,7 +125,7 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 		t.title++
 		t.titleName = t.titleName || isName
 		t.titleStrong = t.titleStrong || !weak
-		t.titleWhere = t.titleWhere && placeLike(s.kind) && s.kind != kindName && m.located
+		t.titleWhere = t.titleWhere && placeLike(s.kind) && s.kind != kindName && m.located && !r.destination(m)
 	case m.from < r.doc.Dateline.To:
 		where = partDateline
 		t.dateline = true
@@ -151,11 +154,19 @@ func (r *reading) tallyMatch(t *tally, m *match, s *sense) {
 	r.remember(t, m, where)
 }
 
-// isCurrency reports whether the word after a match makes it money: "Swiss
-// francs", "Canada dollar".
+// isCurrency reports whether a match is only the unit of a sum or a bond:
+// "5 million Swiss francs", "Canada dollar notes".
 func (r *reading) isCurrency(m *match) bool {
-	after := r.neighbour(m.to, r.doc.Words[m.from].Field)
-	return after != nil && currencies[after.Form]
+	f := r.doc.Words[m.from].Field
+	after := r.neighbour(m.to, f)
+	if after == nil || !currencies[after.Form] {
+		return false
+	}
+	if before := r.neighbour(m.from-1, f); before != nil && (amounts[before.Form] || before.Form[0] >= '0' && before.Form[0] <= '9') {
+		return true
+	}
+	paper := r.neighbour(m.to+1, f)
+	return paper != nil && moneyPaper[paper.Form]
 }
 
 // bodySentence is the number of a word's sentence within the body.
@@ -189,7 +200,7 @@ func (r *reading) remember(t *tally, m *match, where part) {
 // features turns a tally into numbers.
 func (r *reading) features(t *tally, all []tally, v *[features]float64) {
 	top, crowd := 0, 0
-	rival := false
+	rival, actor := false, false // countries in the title besides this one; one that is not only where
 	for i := range all {
 		o := &all[i]
 		if o.title+o.body == 0 && !o.dateline {
@@ -198,14 +209,15 @@ func (r *reading) features(t *tally, all []tally, v *[features]float64) {
 		top = max(top, o.body)
 		crowd++
 		if o.title > 0 && o.country != t.country {
-			rival = rival || o.titleName || !t.titleWhere
+			rival = true
+			actor = actor || !o.titleWhere
 		}
 	}
 	*v = [features]float64{fBias: 1}
 	v[fTitleName] = flag(t.titleName)
 	v[fTitleOther] = flag(t.titleStrong && !t.titleName)
 	v[fTitleWeak] = flag(t.title > 0 && !t.titleName && !t.titleStrong)
-	v[fTitleWhere] = flag(t.title > 0 && t.titleWhere && rival)
+	v[fTitleWhere] = flag(t.title > 0 && t.titleWhere && actor)
 	v[fLeadName] = flag(t.leadName)
 	v[fLeadOther] = flag(t.leadStrong && !t.leadName)
 	v[fLeadWeak] = flag(t.lead > 0 && !t.leadName && !t.leadStrong)
@@ -217,15 +229,29 @@ func (r *reading) features(t *tally, all []tally, v *[features]float64) {
 		v[fOffset] = math.Exp(-at / r.span())
 	}
 	v[fDateline] = flag(t.dateline)
-	agency := t.dateline && strings.ContainsAny(r.doc.BodyText[:r.doc.Dateline.End], "(（/【")
-	v[fAgency] = flag(agency)
-	v[fAgencyOnly] = flag(agency && t.body+t.title == 0)
+	hub := t.dateline && r.deskDateline()
+	v[fHub] = flag(hub)
+	v[fHubOnly] = flag(hub && t.body+t.title == 0)
 	v[fWeakOnly] = flag(!t.strong && t.body+t.title > 0)
 	v[fNoName] = flag(!t.anyName)
 	v[fCrowd] = math.Log(float64(max(crowd, 1)))
+	v[fAlone] = flag(crowd == 1)
 	v[fTitleRival] = flag(t.title == 0 && rival)
-	v[fOnce] = flag(t.body == 1 && t.title == 0 && !t.dateline)
+	v[fOnce] = flag(t.body == 1 && t.title == 0 && !t.dateline && crowd > 1)
 	v[fSubject] = math.Log1p(float64(t.subject))
+}
+
+// destination reports whether "to" stands before a match: a journey's end is
+// more than a place where others meet.
+func (r *reading) destination(m *match) bool {
+	before := r.neighbour(m.from-1, r.doc.Words[m.from].Field)
+	return before != nil && before.Form == "to"
+}
+
+// deskDateline reports whether the dateline names an agency and a city from
+// which agencies write about the whole world.
+func (r *reading) deskDateline() bool {
+	return strings.ContainsAny(r.doc.BodyText[:r.doc.Dateline.End], "(（/【") && deskCities[strings.ToLower(r.doc.Dateline.Place)]
 }
 
 // span is how many words count as the early part of an article: in scripts

@@ -17,6 +17,24 @@ var personTitles = wordSet(`mr mrs ms dr miss sen rep judge justice coach office
 // locatives are prepositions that places follow.
 var locatives = wordSet(`in near at from outside around across throughout into toward towards via to leaving visiting inside beyond`)
 
+// deskCities are where news agencies have the desks that write about markets,
+// diplomacy and the world at large.
+var deskCities = func() map[string]bool {
+	m := wordSet("london washington singapore brussels geneva paris zurich frankfurt dubai vienna")
+	m["new york"], m["hong kong"], m["united nations"] = true, true, true
+	return m
+}()
+
+// localLocatives are those of languages besides English.
+var localLocatives = wordSet(`à en au aux vers depuis a desde em no na nach bei aus naar i w we v ve do в во из у на till från`)
+
+// moneyPaper are words that make a currency the unit of a bond or loan, and so
+// say little about its country.
+var moneyPaper = wordSet(`bond bonds note notes eurobond eurobonds loan loans issue issues deposit deposits eurodollar facility certificate credit`)
+
+// amounts stand before a sum of money.
+var amounts = wordSet(`mln million millions billion billions bln trillion crore lakh thousand hundred m bn`)
+
 // afterPlace are words that follow a place with a capital and make no surname.
 var afterPlace = wordSet(`police president prime minister ministry state university city county airport river times post open mayor governor senate house
 	court bank stock exchange gov national international government parliament republicans democrats street fire department school

@@ -23,6 +23,7 @@ type gazetteer struct {
 	given   map[string]bool
 	asPlace map[string]bool // given names that are places too
 	groups  []group
+	county  []sense
 	asOf    string // date of the leaders
 }
 
@@ -65,6 +66,7 @@ func (g *gazetteer) readCodes() error {
 	for i, c := range g.codes {
 		g.index[c] = uint16(i)
 	}
+	g.county = []sense{{country: g.index["US"], kind: kindTown, size: 8, marks: markCased}}
 	return err
 }
 
@@ -122,6 +124,9 @@ func (g *gazetteer) readNames() error {
 // as it is written without.
 func (g *gazetteer) addTo(t *trie, e entry) {
 	fs := formsFor(e.name, e.lang)
+	if e.kind == kindMoney && len(fs) > 1 && e.codes[0] != "US" {
+		return // "Mexican peso" is read as "Mexican" and what isCurrency makes of it
+	}
 	for _, s := range g.senses(e) {
 		if len(fs) == 1 && g.asPlace[fs[0]] {
 			s.marks |= markGiven
@@ -201,6 +206,15 @@ func (g *gazetteer) languageTrie(lang string) *trie {
 func (g *gazetteer) languageEntries(lang string, add func(entry) error) error {
 	if slices.Contains(localLanguages(), lang) {
 		if err := blocks("locals/"+lang+".txt", lang, add); err != nil {
+			return err
+		}
+	}
+	if _, inflects := nameEndings[lang]; inflects { // names that it shares with English take its endings
+		shared := func(e entry) error { e.lang = lang; return add(e) }
+		if err := perLanguage("cldr/territories.txt", "en", kindName, shared); err != nil {
+			return err
+		}
+		if _, err := leaders(shared); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,8 @@ func wordKey(w *text.Word, lang string) string {
 	switch {
 	case lang == "" || lang == "en":
 		return w.Form
+	case lang == "he":
+		return withoutHebrewPrefix(w.Form)
 	case stemmedScript(w.Form):
 		return w.Stem
 	}
@@ -21,6 +23,16 @@ func wordKey(w *text.Word, lang string) string {
 		return cutEnding(w.Form, endings)
 	}
 	return w.Form
+}
+
+// withoutHebrewPrefix takes off the one letter that stands for "and", "in",
+// "to", "the", "from", "that" or "as" and is written with the word.
+func withoutHebrewPrefix(form string) string {
+	r, size := utf8.DecodeRuneInString(form)
+	if strings.ContainsRune("ובלהמשכ", r) && utf8.RuneCountInString(form) > minName {
+		return form[size:]
+	}
+	return form
 }
 
 // stemmedScript reports whether package text's stem of a word takes off the
