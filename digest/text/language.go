@@ -115,7 +115,7 @@ func scriptOf(sample []Word) script {
 	}
 	n[scriptHan] *= 2 // a character says as much as two letters
 	n[scriptKana] *= 2
-	if n[scriptKana]*8 > n[scriptHan] {
+	if n[scriptKana]*30 > n[scriptHan] {
 		n[scriptKana] += n[scriptHan]
 	}
 	n[scriptHangul] *= 2

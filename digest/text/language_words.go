@@ -15,13 +15,13 @@ var smallWords = []struct {
 		einem über hat oder aber vor zur bis mehr durch man sein wurde sie er es wir gegen vom zum keine kein will nur wenn haben war
 		einen werden wurden kann dass unter zwischen seit beim soll`, "äöüß"},
 	{"fr", scriptLatin, `le la les et des de du un une est dans en pour que qui sur par au aux avec plus ce il elle pas son ses sont ont cette mais comme
-		ou leur entre après sans été fait contre nous vous selon très où être deux ces l'on d'un d'une c'est qu'il sa à face`, "éèêàçùîôûœ"},
-	{"es", scriptLatin, `el la los las de del en y que un una es por con para se su al como más pero no lo sus fue entre sobre este ha sin ya está
+		ou leur entre après sans été fait contre nous vous selon très où être deux ces l'on d'un d'une c'est qu'il sa à face l d qu n c j`, "éèêàçùîôûœ"},
+	{"es", scriptLatin, `el la los las de del en a y que un una es por con para se su al como más pero no lo sus fue entre sobre este ha sin ya está
 		también desde todo hay años según muy contra tras cuando era han son dos hasta ante e esta hoy`, "ñáéíóú¿¡"},
 	{"pt", scriptLatin, `o a os as de do da dos das em no na nos nas um uma que e é para com por mais não se ao ou como foi seu sua são pelo pela
 		entre sobre após ser já também até contra diz está há mas isso ele ela quando muito`, "ãõçáéíóúâêô"},
 	{"it", scriptLatin, `il lo la i gli le di del della dei delle dello a al alla da dal dalla in nel nella con su per che e è un una non si sono
-		come più ma anche ha questo dopo tra fra contro stato essere ai alle degli nei sul sulla dopo chi perché cosa`, "àèéìòù"},
+		come più ma anche ha questo dopo tra fra contro stato essere ai alle degli nei sul sulla dopo chi perché cosa l d dell all nell dall sull un`, "àèéìòù"},
 	{"nl", scriptLatin, `de het een en van in is dat op te voor met niet zijn aan er om ook als dan maar bij uit nog wordt naar door heeft over tot
 		je ze hij die deze wel kan geen worden meer na tegen werd hebben`, "ë"},
 	{"sv", scriptLatin, `och att det i en på är som för av med den till inte har de ett om var jag från men han kan så vid ska efter hon nu
@@ -43,7 +43,7 @@ var smallWords = []struct {
 	{"ro", scriptLatin, `și în de la cu a pe din să nu un o este că pentru care mai au fost sau prin după ce lui ale dar sunt a al va fi despre
 		către între`, "ăâîșțşţ"},
 	{"tr", scriptLatin, `ve bir bu da de için ile çok daha olarak olan ne gibi kadar sonra ama o en var ya mı mi değil her yeni göre oldu eski
-		ancak türkiye`, "ğışçö"},
+		ancak türkiye`, "ğışçöü"},
 	{"id", scriptLatin, `yang dan di ini itu dengan untuk dari dalam tidak akan pada juga ke karena tersebut bisa ada mereka lebih oleh saat kata
 		telah sudah para dia menjadi atau seperti`, ""},
 	{"ms", scriptLatin, `yang dan di ini itu dengan untuk dari dalam tidak akan pada juga ke kerana tersebut boleh ada mereka lebih oleh ketika
@@ -58,7 +58,7 @@ var smallWords = []struct {
 	{"lv", scriptLatin, `un ir ka no ar par uz kas lai arī tika bet tas pēc vai kā gada būs savu`, "āēīūšžčģķļņ"},
 	{"lt", scriptLatin, `ir kad yra į su iš tai kaip buvo bet po apie dėl už ne bus metų lietuvos`, "ąčęėįšųūž"},
 	{"ca", scriptLatin, `el la els les de del dels i que en un una és per amb no a al com més però ha ser seu va són fins també aquest aquesta
-		dels des`, "àèéíòóúïç"},
+		dels des l d`, "àèéíòóúïç"},
 	{"tl", scriptLatin, `ang ng sa na ay at mga ni si kay hindi ito para may naman siya nila kanyang ayon dahil`, ""},
 	{"sw", scriptLatin, `na ya wa kwa ni katika la za kuwa hiyo huyo cha yake baada alisema kwamba hii lakini pia`, ""},
 	{"ru", scriptCyrillic, `и в не на что с по как это он она они из за от к у для о его же но все был было до если при также году после

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -139,9 +140,28 @@ func (sc *scanner) joins(i, start int) bool {
 	case '.', ',':
 		return before&digitByte != 0 && after&digitByte != 0
 	case '\'':
-		return before&letterByte != 0 && after&letterByte != 0 && !sc.possessiveAt(i+1)
+		return before&letterByte != 0 && after&letterByte != 0 && !sc.possessiveAt(i+1) && !elided(sc.s[start:i])
 	case '&':
 		return before&upperByte != 0 && after&upperByte != 0 && i-start <= 2
+	}
+	return false
+}
+
+// elided reports whether the letters before an apostrophe are an article or
+// preposition that lost its vowel, as in "l'Allemagne" and "dell'Italia": a
+// word of its own.
+func elided(before string) bool {
+	switch len(before) {
+	case 1:
+		switch before[0] | 0x20 {
+		case 'l', 'd', 'c', 'n', 'j', 'm', 't':
+			return true
+		}
+	case 2, 3, 4, 5, 6:
+		switch strings.ToLower(before) {
+		case "qu", "un", "all", "dall", "dell", "nell", "sull", "coll", "jusqu", "lorsqu", "puisqu", "quest", "gl":
+			return true
+		}
 	}
 	return false
 }

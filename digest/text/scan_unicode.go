@@ -61,7 +61,7 @@ func (sc *scanner) joinsUnicode(i, start int) int {
 		return 0
 	}
 	w := sc.apostrophe(i)
-	if w == 0 || i == start || i+w >= len(sc.s) || sc.possessiveAt(i+w) || !unicode.IsLetter(firstRune(sc.s[i+w:])) {
+	if w == 0 || i == start || elided(sc.s[start:i]) || i+w >= len(sc.s) || sc.possessiveAt(i+w) || !unicode.IsLetter(firstRune(sc.s[i+w:])) {
 		return 0
 	}
 	return w
