@@ -17,10 +17,12 @@ type titles struct {
 	order  []string                     // slugs as they came
 }
 
-// newTitles takes the first name of each slug in each language.
+// newTitles takes the first name of each topic and group in each language. A
+// country's names come in several lists, of which the last is the standard's
+// (CLDR): the first name in it is the title.
 func newTitles(names []digest.Name) *titles {
 	t := &titles{by: make(map[string]map[string]string), groups: make(map[string][]string), words: make(map[string][]string)}
-	for _, n := range names {
+	for i, n := range names {
 		if len(n.Slugs) == 0 || n.Kind != digest.CountryName && n.Kind != digest.TopicName && n.Kind != digest.GroupName {
 			continue
 		}
@@ -29,20 +31,31 @@ func newTitles(names []digest.Name) *titles {
 			t.by[slug] = make(map[string]string)
 			t.order = append(t.order, slug)
 		}
-		if n.Kind == digest.GroupName && len(n.Slugs) > 1 {
-			t.groups[slug] = n.Slugs[1:]
-			if english(n) && n.Text != slug {
-				t.words[slug] = append(t.words[slug], n.Text)
-			}
-		}
-		if strings.EqualFold(n.Text, slug) && (n.Lang == "" || isCode(slug)) {
+		t.addGroup(slug, n)
+		if n.Text == slug || strings.EqualFold(n.Text, slug) && n.Lang == "" {
 			continue // a code or slug is no title
 		}
-		if _, ok := t.by[slug][n.Lang]; !ok {
+		_, have := t.by[slug][n.Lang]
+		if !have || n.Kind == digest.CountryName && !sameList(names[i-1], n) {
 			t.by[slug][n.Lang] = n.Text
 		}
 	}
 	return t
+}
+
+func (t *titles) addGroup(slug string, n digest.Name) {
+	if n.Kind != digest.GroupName || len(n.Slugs) < 2 {
+		return
+	}
+	t.groups[slug] = n.Slugs[1:]
+	if english(n) && n.Text != slug {
+		t.words[slug] = append(t.words[slug], n.Text)
+	}
+}
+
+// sameList reports that a name goes on with the names of the country before.
+func sameList(before, n digest.Name) bool {
+	return before.Kind == n.Kind && before.Lang == n.Lang && slices.Equal(before.Slugs, n.Slugs)
 }
 
 func (t *titles) known(slug string) bool { return t.by[slug] != nil }

@@ -61,3 +61,23 @@ func TestPeoplesSlugs(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTitleIsTheFirstNameOfTheLastList(t *testing.T) {
+	t.Parallel()
+	country := func(text, lang, code string) digest.Name {
+		return digest.Name{Text: text, Lang: lang, Kind: digest.CountryName, Slugs: []string{code}}
+	}
+	r := New(Options{Names: []digest.Name{
+		country("MM", "", "MM"), country("Burma", "en", "MM"), country("Britain", "en", "GB"), country("England", "en", "GB"),
+		country("Myanmar", "en", "MM"), country("Myanmar Burma", "en", "MM"), country("United Kingdom", "en", "GB"), country("UK", "en", "GB"),
+		{Text: "eu", Lang: "en", Kind: digest.GroupName, Slugs: []string{"eu", "GB"}}, {Text: "European Union", Lang: "en", Kind: digest.GroupName, Slugs: []string{"eu", "GB"}},
+	}})
+	for want, q := range map[string]digest.Query{"Myanmar": {Countries: []string{"MM"}}, "United Kingdom": {Countries: []string{"GB"}}, "European Union": {Region: "eu"}} {
+		if got := r.Title(q, "en"); got != want {
+			t.Errorf("title %q, want %q", got, want)
+		}
+	}
+	if got := r.RegionNames("eu"); len(got) != 1 || got[0] != "European Union" {
+		t.Errorf("names of a region: %q", got)
+	}
+}
