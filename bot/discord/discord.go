@@ -30,7 +30,7 @@ type Options struct {
 	// its answers.
 	APIURL     string
 	HTTPClient *http.Client     // nil: one with a limit of 20 s a request
-	Now        func() time.Time // nil: time.Now
+	Now        func() time.Time // what posts and requests are dated by; nil: time.Now
 	Logger     *slog.Logger     // nil: nothing is logged
 	Version    string           // of the program, for the User-Agent
 
@@ -77,13 +77,14 @@ type timing struct {
 	invalid  time.Duration // at least, after an invalid session; at most five times that
 	retry    time.Duration // the first pause before a request is tried again
 	sleep    func(ctx context.Context, d time.Duration) error
+	now      func() time.Time // the machine's time, for limits and memories; Options.Now may stand still
 }
 
 func defaultTiming() timing {
 	return timing{
 		ack: 50 * time.Millisecond, complete: 250 * time.Millisecond, open: time.Minute, ready: 10 * time.Second,
 		backoff: time.Second, beat: 41250 * time.Millisecond, identify: 5 * time.Second,
-		invalid: time.Second, retry: 500 * time.Millisecond, sleep: sleep,
+		invalid: time.Second, retry: 500 * time.Millisecond, sleep: sleep, now: time.Now,
 	}
 }
 

@@ -39,9 +39,9 @@ func Default(o Options) Options {
 	return o
 }
 
-// Sleeping replaces waiting.
-func Sleeping(o Options, f func(ctx context.Context, d time.Duration) error) Options {
-	o.timing.sleep = f
+// Sleeping replaces waiting, and the machine's time.
+func Sleeping(o Options, f func(ctx context.Context, d time.Duration) error, now func() time.Time) Options {
+	o.timing.sleep, o.timing.now = f, now
 	return o
 }
 

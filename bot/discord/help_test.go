@@ -3,10 +3,7 @@ package discord_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
-	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -91,7 +88,7 @@ func still(t *testing.T, change func(*discord.Options), o discordtest.Options) *
 	c := newClock()
 	o.Now = c.Now
 	s := &stage{Server: discordtest.New(t, o), clock: c, log: &syncBuffer{}}
-	opts := discord.Sleeping(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: c.Now, Logger: slog.New(slog.NewTextHandler(s.log, nil)), Version: "1.0"}), c.sleep)
+	opts := discord.Sleeping(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: c.Now, Logger: slog.New(slog.NewTextHandler(s.log, nil)), Version: "1.0"}), c.sleep, c.Now)
 	if change != nil {
 		change(&opts)
 	}
@@ -242,26 +239,4 @@ func eventually(t *testing.T, what string, ok func() bool) {
 func suite(t *testing.T, a *discord.Adapter) {
 	t.Helper()
 	bottest.Run(t, a, func(payload []byte) string { return discord.PostText(payload) })
-}
-
-// rawRequest makes a request as another program would.
-func rawRequest(t *testing.T, method, url, body string) (status int, answer string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bot "+discordtest.Token)
-	req.Header.Set("User-Agent", "DiscordBot (https://example.org, 1)")
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(data)
 }

@@ -86,7 +86,8 @@ const (
 	globalRate     = 40 // requests a second over everything but interactions; Discord states 50
 	globalBurst    = 10 // at once; with the rate, no second has more than 50
 	channelSpacing = 1200 * time.Millisecond
-	newDMs         = 10 // direct-message channels opened a minute
+	pacePatience   = 10 * time.Second // a longer queue waits in the ledger and not in a worker
+	newDMs         = 10               // direct-message channels opened a minute
 	invalidBreak   = 500
 	invalidWindow  = 10 * time.Minute // Discord bans after 10,000 in it
 	nonceWindow    = 2 * time.Minute  // in which the same nonce is surely remembered

@@ -118,13 +118,18 @@ type pacer struct {
 	next map[string]time.Time
 }
 
-// take reserves the channel's next turn and says how long until then.
-func (p *pacer) take(channel string, now time.Time, space time.Duration) time.Duration {
+// take reserves the channel's next turn and says how long until then. Where
+// that is longer than patience nothing is reserved.
+func (p *pacer) take(channel string, now time.Time, patience time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := now
 	if n := p.next[channel]; n.After(at) {
 		at = n
+	}
+	wait := at.Sub(now)
+	if wait > patience {
+		return wait
 	}
 	if len(p.next) >= keptPlace {
 		for c, n := range p.next {
@@ -133,6 +138,6 @@ func (p *pacer) take(channel string, now time.Time, space time.Duration) time.Du
 			}
 		}
 	}
-	p.next[channel] = at.Add(space)
-	return at.Sub(now)
+	p.next[channel] = at.Add(channelSpacing)
+	return wait
 }

@@ -36,6 +36,12 @@ func (a *Adapter) Render(m bot.Message) ([][]byte, error) {
 	return out, nil
 }
 
+// Render is Adapter.Render in the default look and without links to commands:
+// for showing what would be posted, without a token.
+func Render(m bot.Message) ([][]byte, error) {
+	return (&Adapter{opts: Options{Look: Components}}).Render(m)
+}
+
 func (a *Adapter) pages(m bot.Message) ([]message, error) {
 	w := writer{at: m.At, commands: a.commandIDs()}
 	blocks := w.blocks(m)

@@ -39,7 +39,7 @@ func newClient(o Options, base *url.URL) *client {
 	// A redirect would carry the token to wherever it points.
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client{
-		http: &h, token: o.Token, limits: newLimiter(), now: o.Now, timing: o.timing, log: o.Logger,
+		http: &h, token: o.Token, limits: newLimiter(), now: o.timing.now, timing: o.timing, log: o.Logger,
 		agent: "DiscordBot (https://github.com/daybrief/daybrief, " + o.Version + ")",
 	}
 }
@@ -114,6 +114,7 @@ type heldError struct {
 	wait   time.Duration
 }
 
+// Error is for the log.
 func (e *heldError) Error() string {
 	return fmt.Sprintf("not asked: %s (for %s)", e.reason, e.wait.Round(time.Millisecond))
 }
@@ -125,7 +126,10 @@ type lostError struct {
 	err  error
 }
 
+// Error is for the log; the cause is redacted.
 func (e *lostError) Error() string { return "no answer: " + e.err.Error() }
+
+// Unwrap returns the cause.
 func (e *lostError) Unwrap() error { return e.err }
 
 // errRefused is every request after Discord has refused the token: a client
@@ -309,6 +313,7 @@ type redacted struct {
 	err  error
 }
 
+// Error is the text without its secrets.
 func (r redacted) Error() string { return r.text }
 
 // Is compares the cause without giving it out, since its text has the secret.

@@ -66,7 +66,7 @@ func (p place) thread() bool {
 
 // placeOf asks what a channel is, at most every ten minutes.
 func (a *Adapter) placeOf(ctx context.Context, channel string) (place, error) {
-	if p, ok := a.places.get(channel, a.opts.Now()); ok {
+	if p, ok := a.places.get(channel, a.opts.timing.now()); ok {
 		return p, nil
 	}
 	var p place
@@ -74,7 +74,7 @@ func (a *Adapter) placeOf(ctx context.Context, channel string) (place, error) {
 	if err := a.rest.get(ctx, k, &p); err != nil {
 		return place{}, err
 	}
-	a.places.put(channel, p, a.opts.Now())
+	a.places.put(channel, p, a.opts.timing.now())
 	return p, nil
 }
 
@@ -121,7 +121,7 @@ func (a *Adapter) route(ctx context.Context, p bot.Post) (route, error) {
 // blocked, so new ones are few a minute; asking for one that exists opens
 // none, but only Discord knows.
 func (a *Adapter) dm(ctx context.Context, user string) (string, error) {
-	now := a.opts.Now()
+	now := a.opts.timing.now()
 	if c, ok := a.dms.get(user, now); ok {
 		return c, nil
 	}

@@ -56,10 +56,9 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 	case r.hook != nil && !p.Started.IsZero():
 		return "", &bot.SendError{Fate: bot.Unclear, Reason: "webhook", Err: errors.New("a webhook knows no nonce, so it is not posted to again")}
 	}
-	if wait := a.pace.take(r.channel, a.opts.Now(), channelSpacing); wait > 0 {
-		if err := a.rest.timing.sleep(ctx, wait); err != nil {
-			return "", beforePosting(&bot.SendError{Fate: bot.Unsent, RetryAfter: wait, Reason: "pace", Err: err}, p)
-		}
+	if wait := a.pace.take(r.channel, a.opts.timing.now(), pacePatience); wait > pacePatience || a.rest.timing.sleep(ctx, wait) != nil {
+		err := &heldError{"the pace of the channel", wait}
+		return "", beforePosting(&bot.SendError{Fate: bot.Unsent, RetryAfter: wait, Reason: "pace", Err: err}, p)
 	}
 	ref, se := a.post(ctx, p, r)
 	if se != nil && filtered(se) {
@@ -211,7 +210,7 @@ func snowflake(s string) bool {
 func (a *Adapter) sentPart(ctx context.Context, p bot.Post, r route, ref string) {
 	edition, part, ok := partOf(p.Key)
 	if ok && part == 0 && a.opts.Threads {
-		a.firsts.put(edition+" "+p.To.Channel, ref, a.opts.Now())
+		a.firsts.put(edition+" "+p.To.Channel, ref, a.opts.timing.now())
 	}
 	if a.opts.Crosspost && r.place.Type == int(discordgo.ChannelTypeGuildNews) && (!ok || part == 0) {
 		a.crosspost(ctx, ref)

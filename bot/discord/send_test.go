@@ -409,3 +409,54 @@ func TestSilentPostsSaySo(t *testing.T) {
 		t.Errorf("flags %b", m.Flags)
 	}
 }
+
+// The program's clock may stand still, as in tests of all of it: limits and
+// pace go by the machine's.
+func TestSendWhileTheClockStandsStill(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s := discordtest.New(t, discordtest.Options{Now: c.Now, NoOpenAPI: true})
+	a, err := discord.New(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: c.Now}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := s.AddGuild("g")
+	same := s.AddChannel(g, "c", discordtest.Text)
+	payload := part(t, a, "x")
+	for i := range 15 {
+		channel := s.AddChannel(g, "c", discordtest.Text)
+		if i < 2 {
+			channel = same
+		}
+		if _, err := a.Send(t.Context(), post(fmt.Sprintf("e%d.0.x", i), channel, payload)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A long queue for one channel waits in the ledger and not in the workers.
+func TestLongQueueIsSentBack(t *testing.T) {
+	t.Parallel()
+	s := still(t, func(o *discord.Options) {
+		still := newClock()
+		*o = discord.Sleeping(*o, func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, still.Now)
+	}, discordtest.Options{NoOpenAPI: true})
+	channel := s.AddChannel(s.AddGuild("g"), "c", discordtest.Text)
+	payload := part(t, s.a, "x")
+	var sent, back int
+	for i := range 12 {
+		_, err := s.a.Send(t.Context(), post(fmt.Sprintf("e%d.0.x", i), channel, payload))
+		var se *bot.SendError
+		switch {
+		case err == nil:
+			sent++
+		case errors.As(err, &se) && se.Fate == bot.Unsent && se.Reason == "pace" && se.RetryAfter > 10*time.Second:
+			back++
+		default:
+			t.Fatal(err)
+		}
+	}
+	if sent != 9 || back != 3 {
+		t.Errorf("%d sent, %d sent back", sent, back)
+	}
+}

@@ -21,7 +21,7 @@ func (a *Adapter) forumRoute(ctx context.Context, p bot.Post, pl place) (route, 
 	name := threadName(p.Payload)
 	edition, part, known := partOf(p.Key)
 	key := edition + " " + p.To.Channel
-	if id, ok := a.threads.get(key, a.opts.Now()); ok && known {
+	if id, ok := a.threads.get(key, a.opts.timing.now()); ok && known {
 		return route{channel: id, place: pl, nonce: true}, nil
 	}
 	t, err := a.activeThread(ctx, pl, name)
@@ -36,7 +36,7 @@ func (a *Adapter) forumRoute(ctx context.Context, p bot.Post, pl place) (route, 
 		// An earlier attempt began it and its answer was lost.
 		return route{ref: t.ID + "/" + t.ID}, nil
 	}
-	a.threads.put(key, t.ID, a.opts.Now())
+	a.threads.put(key, t.ID, a.opts.timing.now())
 	return route{channel: t.ID, place: pl, nonce: true}, nil
 }
 
@@ -49,7 +49,7 @@ func (a *Adapter) threadRoute(ctx context.Context, p bot.Post, pl place) (route,
 	plainRoute := route{channel: p.To.Channel, place: pl, nonce: true}
 	edition, _, _ := partOf(p.Key)
 	key := edition + " " + p.To.Channel
-	if id, ok := a.threads.get(key, a.opts.Now()); ok {
+	if id, ok := a.threads.get(key, a.opts.timing.now()); ok {
 		return route{channel: id, place: pl, nonce: true}, nil
 	}
 	name := threadName(p.Payload)
@@ -58,7 +58,7 @@ func (a *Adapter) threadRoute(ctx context.Context, p bot.Post, pl place) (route,
 		return route{}, err
 	}
 	if t.ID == "" {
-		first, ok := a.firsts.get(key, a.opts.Now())
+		first, ok := a.firsts.get(key, a.opts.timing.now())
 		if !ok {
 			return plainRoute, nil
 		}
@@ -67,7 +67,7 @@ func (a *Adapter) threadRoute(ctx context.Context, p bot.Post, pl place) (route,
 			return plainRoute, nil
 		}
 	}
-	a.threads.put(key, t.ID, a.opts.Now())
+	a.threads.put(key, t.ID, a.opts.timing.now())
 	return route{channel: t.ID, place: pl, nonce: true}, nil
 }
 

@@ -74,7 +74,7 @@ func (a *Adapter) take(ctx context.Context, data []byte) {
 
 // begin works a turn in a goroutine of its own, if there is a place for it.
 func (a *Adapter) begin(ctx context.Context, i interaction, first func(context.Context, callback) error) bool {
-	if !a.seen.add(i.ID, struct{}{}, a.opts.Now()) {
+	if !a.seen.add(i.ID, struct{}{}, a.opts.timing.now()) {
 		return false // delivered twice
 	}
 	t := &turn{a: a, i: i, first: first, say: wordsOf(i.Locale)}

@@ -121,10 +121,10 @@ func rowUnits(rows []component) []unit {
 func (w writer) item(m bot.Message, it bot.Item, ids map[string]bool) unit {
 	actions := it.Actions[:min(len(it.Actions), maxItemActions)]
 	u := unit{story: true, link: linkButton(it), rows: actionRows(actions, ids)}
-	for _, cut := range [...]struct{ title, summary, meta int }{
+	for _, cut := range [...]itemCut{
 		{256, 700, 400}, {256, 500, 250}, {200, 280, 150}, {150, 0, 100}, {60, 0, 60},
 	} {
-		u.text = w.itemText(m, it, cut.title, cut.summary, cut.meta)
+		u.text = w.itemText(m, it, cut)
 		if units(u.text) <= maxItem && len(u.text) <= maxItemBytes {
 			break
 		}
@@ -132,16 +132,19 @@ func (w writer) item(m bot.Message, it bot.Item, ids map[string]bool) unit {
 	return u
 }
 
-func (w writer) itemText(m bot.Message, it bot.Item, title, summary, meta int) string {
-	it.Title, it.Label, it.Change = clip(plain(it.Title), title), clip(it.Label, 40), clip(it.Change, title)
+// itemCut is how much of a story is shown, in runes.
+type itemCut struct{ title, summary, meta int }
+
+func (w writer) itemText(m bot.Message, it bot.Item, cut itemCut) string {
+	it.Title, it.Label, it.Change = clip(plain(it.Title), cut.title), clip(it.Label, 40), clip(it.Change, cut.title)
 	if blank(it.Title) {
 		it.Title = untitled(it)
 	}
 	lines := []string{w.line(it.Headline())}
-	if summary > 0 {
-		lines = append(lines, w.line(bot.T(clip(plain(strings.Join(it.Summary, " ")), summary))))
+	if cut.summary > 0 {
+		lines = append(lines, w.line(bot.T(clip(plain(strings.Join(it.Summary, " ")), cut.summary))))
 	}
-	lines = append(lines, w.small(cutText(m.Meta(it), meta)))
+	lines = append(lines, w.small(cutText(m.Meta(it), cut.meta)))
 	return strings.Join(nonEmpty(lines), "\n")
 }
 

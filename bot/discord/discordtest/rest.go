@@ -19,6 +19,7 @@ type refusal struct {
 	message      string
 }
 
+// Error is the message that goes with the code.
 func (r refusal) Error() string { return r.message }
 
 // The refusals that Discord gives, by its codes.
