@@ -52,8 +52,14 @@ func (r *Reader) newOffers(names []digest.Name) offers {
 		}
 		return i
 	}
+	inEnglish := make(map[string]item)
 	for _, slug := range r.titles.order {
-		i := add(item{slug: slug, text: r.word(slug)})
+		it := item{slug: slug, text: r.word(slug)}
+		if !r.readsBack(it) {
+			continue // "g20" stays a word
+		}
+		inEnglish[slug] = it
+		i := add(it)
 		if r.isPlace(slug) {
 			o.places = append(o.places, i)
 		} else {
@@ -61,12 +67,12 @@ func (r *Reader) newOffers(names []digest.Name) offers {
 		}
 	}
 	for _, n := range names {
-		if it, ok := r.offered(n); ok {
+		if it, ok := r.offered(n, inEnglish); ok {
 			o.add(n.Text, add(it))
 		}
 	}
 	for _, e := range aliases() {
-		if it, ok := r.offered(e.name); ok && e.class == named {
+		if it, ok := r.offered(e.name, inEnglish); ok && e.class == named {
 			o.add(e.name.Text, add(it))
 		}
 	}
@@ -84,8 +90,14 @@ func asInt(b bool) int {
 	return 0
 }
 
+// readsBack reports that an item's text is read as what it stands for.
+func (r *Reader) readsBack(it item) bool {
+	units := r.parse(scan(it.text), noTime)
+	return len(units) == 1 && units[0].class == named && !units[0].isTime && units[0].name.Slugs[0] == it.slug
+}
+
 // offered is the item that a name leads to.
-func (r *Reader) offered(n digest.Name) (item, bool) {
+func (r *Reader) offered(n digest.Name, inEnglish map[string]item) (item, bool) {
 	if len(n.Slugs) == 0 || !r.titles.known(n.Slugs[0]) || !slices.Contains(readLangs, baseLang(n.Lang)) && n.Lang != "other" {
 		return item{}, false
 	}
@@ -101,7 +113,8 @@ func (r *Reader) offered(n digest.Name) (item, bool) {
 	}
 	title := n.Kind == digest.CountryName || n.Kind == digest.TopicName || n.Kind == digest.GroupName
 	if !title || latin(n.Text) {
-		return item{slug: slug, text: r.word(slug)}, true
+		it, ok := inEnglish[slug]
+		return it, ok
 	}
 	return item{slug: slug, text: n.Text, lang: n.Lang}, true
 }

@@ -199,6 +199,8 @@ func weightOf(e entry) int {
 		return -1
 	case e.name.Strong:
 		return w
+	case len(e.name.Slugs) == 1 && e.name.Text == e.name.Slugs[0] && !e.code:
+		return 0 // "ru": a code that is nothing else in any language
 	}
 	return w + 10
 }
