@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	readability "codeberg.org/readeck/go-readability/v2"
 	"github.com/daybrief/daybrief/digest"
@@ -92,11 +94,33 @@ func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, str
 		a.Body = all
 	}
 	site := orElse(head.site, plainLine(main.SiteName()))
-	a.Title, a.Author = withoutSite(a.Title, site), byline().ReplaceAllString(a.Author, "")
+	a.Title, a.Author = withoutSite(head.headline(a.Title), site), cleanByline(a.Author)
 	return a, site
 }
 
-var byline = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^by[:\s]\s*`) })
+// headline prefers the page's heading to a title that is the heading and the
+// site's name.
+func (h *pageHead) headline(title string) string {
+	rest, ok := strings.CutPrefix(title, h.heading)
+	if rest = strings.TrimSpace(rest); !ok || h.heading == "" || rest == "" {
+		return title
+	}
+	if r, _ := utf8.DecodeRuneInString(rest); strings.ContainsRune("|｜-–—:·«‹", r) {
+		return h.heading
+	}
+	return title
+}
+
+var byWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^by[:\s]\s*`) })
+
+// cleanByline cuts "By" and the date from where an author's name should be.
+func cleanByline(s string) string {
+	s = byWord().ReplaceAllString(s, "")
+	if i := strings.IndexFunc(s, unicode.IsDigit); i > 0 {
+		s = s[:i]
+	}
+	return strings.Trim(s, " ,|·-–—")
+}
 
 // withoutSite cuts the site's name from the end of a title: "Bridge opens |
 // Harbour Wire".
@@ -149,6 +173,7 @@ func visibleText(doc *html.Node) string {
 type pageHead struct {
 	title, site, author, lang, canonical string
 	window                               string    // the title element, often with the site's name
+	heading                              string    // the first h1
 	published                            time.Time // by the most reliable of what tells it
 	weight                               int       // how reliable that is
 	feeds                                []Link
@@ -169,6 +194,8 @@ func readHead(doc *html.Node, base *url.URL) pageHead {
 			if h.window == "" && n.FirstChild != nil {
 				h.window = plainLine(n.FirstChild.Data)
 			}
+		case atom.H1:
+			setDefault(&h.heading, plainLine(nodeText(n)))
 		case atom.Meta:
 			h.meta(n)
 		case atom.Link:

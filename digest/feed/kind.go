@@ -86,7 +86,7 @@ func sniffObject(s []byte) format {
 
 func sniffMarkup(s []byte) format {
 	low := bytes.ToLower(s[:min(len(s), 4096)])
-	for _, root := range []string{"<rss", "<feed", "<rdf:rdf", "<urlset", "<sitemapindex", "<channel"} {
+	for _, root := range []string{"<rss", "<feed", "<rdf:rdf", "<urlset", "<sitemapindex", "<channel", "<opml"} {
 		if bytes.Contains(low, []byte(root)) {
 			return formatFeed
 		}

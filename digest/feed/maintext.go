@@ -81,7 +81,7 @@ var notice = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:(?:read|see|learn|find out) more|more:|related|photo|image|credit|source:|advert|share|tags?:|topics?:|` +
 		`follow (?:us|me|him|her|the)|sign up|subscribe|click here|don't miss|you may also|also read|also see|read also|see also|watch:|` +
 		`continue reading|get the latest|©|copyright|all rights reserved|have a tip|published|updated|last updated|posted|image \d+ of|` +
-		`loading|comments?$|print$|email$|close$|caption$|story continues|무단\s?전재|ⓒ|저작권자|関連記事|この記事)`)
+		`loading|comments?$|print$|email$|close$|caption$|story continues|무단\s?전재|ⓒ|저작권자|입력 \d|등록 \d|수정 \d|関連記事|この記事)`)
 })
 
 // blockWalker cuts a tree into blocks.
@@ -102,17 +102,18 @@ func (w *blockWalker) walk(n *html.Node) {
 		}
 		return
 	}
-	if n.Type == html.ElementNode && w.isFrame(n) {
+	kind := atomOf(n)
+	if n.Type == html.ElementNode && w.isFrame(n, kind) {
 		return
 	}
-	apart := isBlock(n.DataAtom)
+	apart := isBlock(kind)
 	if apart {
 		w.flush()
 	}
-	if n.DataAtom == atom.Br {
+	if kind == atom.Br {
 		w.lineBreak(n)
 	}
-	counter := w.counter(n.DataAtom)
+	counter := w.counter(kind)
 	*counter++
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		w.walk(c)
@@ -121,6 +122,15 @@ func (w *blockWalker) walk(n *html.Node) {
 		w.flush()
 	}
 	*counter--
+}
+
+// atomOf is the kind of an element. Elements that the readability algorithm
+// puts in have a name alone.
+func atomOf(n *html.Node) atom.Atom {
+	if n.DataAtom == 0 && n.Type == html.ElementNode {
+		return atom.Lookup([]byte(n.Data))
+	}
+	return n.DataAtom
 }
 
 // counter is what counts the open elements of a kind.
@@ -138,7 +148,7 @@ func (w *blockWalker) counter(a atom.Atom) *int {
 
 // lineBreak takes two breaks in a row for a new paragraph.
 func (w *blockWalker) lineBreak(n *html.Node) {
-	if n.NextSibling != nil && n.NextSibling.DataAtom == atom.Br {
+	if n.NextSibling != nil && atomOf(n.NextSibling) == atom.Br {
 		w.flush()
 		return
 	}
@@ -172,12 +182,12 @@ func countWords(s string) int {
 // isFrame reports whether an element is furniture of the page: by its kind,
 // by being hidden, or by its class, unless it holds a fifth of all the text
 // (classes are also given to what holds everything).
-func (w *blockWalker) isFrame(n *html.Node) bool {
-	switch n.DataAtom {
+func (w *blockWalker) isFrame(n *html.Node, kind atom.Atom) bool {
+	switch kind {
 	case atom.Figure, atom.Figcaption, atom.Aside, atom.Nav, atom.Footer, atom.Form:
 		return true
 	}
-	if isHidden(n.DataAtom) {
+	if isHidden(kind) {
 		return true
 	}
 	for _, a := range n.Attr {

@@ -140,7 +140,7 @@ func markdownDrafts(lines []string, from int, titled bool) ([]draft, bool) {
 			flush()
 		case len(para) == 0 && len(drafts) > 0 && len(drafts[len(drafts)-1].paras) == 0 && readMeta(&drafts[len(drafts)-1], text):
 		default:
-			if bulletMark().MatchString(strings.TrimSpace(line)) {
+			if s := strings.TrimSpace(line); bulletMark().MatchString(s) || strings.HasPrefix(s, "|") {
 				flush()
 			}
 			para = append(para, text)
@@ -226,9 +226,21 @@ func markdownLine(line string) string {
 	if strings.HasPrefix(s, "```") || strings.HasPrefix(s, "~~~") || isRule(s) {
 		return ""
 	}
-	s = strings.TrimLeft(s, "> ")
+	s = strings.TrimSuffix(strings.TrimLeft(s, "> "), "\\")
+	if strings.HasPrefix(s, "|") {
+		s = tableRow(s)
+	}
 	if n, h := headingOf(s); n > 0 {
 		s = h
 	}
 	return plainMarkdown(bullet(s))
+}
+
+// tableRow joins the cells of a table's row; the row that draws the head's
+// line is nothing.
+func tableRow(s string) string {
+	if strings.Trim(s, "|-: ") == "" {
+		return ""
+	}
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '|' }), " ")
 }
