@@ -377,7 +377,7 @@ func TestFloodIsBounded(t *testing.T) {
 		i.WaitAck()
 		held = append(held, i)
 	}
-	if m := s.Slash(r.at(r.mina), "help", nil).WaitAnswer(); !strings.Contains(m.Plain(), "too many requests") {
+	if m := s.Slash(r.at(r.mina), "help", nil).WaitAnswer(); m.To != r.mina || !strings.Contains(m.Plain(), "too many requests") {
 		t.Errorf("the 129th: %q", m.Plain())
 	}
 	if got, _ := s.Autocomplete(r.at(r.mina), "brief", "query", "k", nil).WaitChoices(); len(got) != 0 {
