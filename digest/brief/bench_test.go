@@ -3,6 +3,7 @@ package brief
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,6 +42,23 @@ func BenchmarkAnswer(b *testing.B) {
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")
 		})
+	}
+}
+
+// BenchmarkDigest builds digests of one minute for channels that ask for the
+// same, as a server does at eight in the morning.
+func BenchmarkDigest(b *testing.B) {
+	s := filled(b, 10_000)
+	briefer := New(Options{Store: s, Reader: query.New(query.Options{Names: names()}), Share: true})
+	for n := 0; b.Loop(); n++ {
+		o := daily(func(o *Order) {
+			o.Since = o.Until.Add(-7 * 24 * time.Hour)
+			o.Subscription.Query = []string{"us", "trade", "us-trade", "asia"}[n%4]
+			o.Subscription.Destination.Channel = strconv.Itoa(n)
+		})
+		if _, err := briefer.Digest(b.Context(), o); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -15,6 +15,10 @@ type Options struct {
 	Store  Store
 	Reader *query.Reader // reads the queries of subscriptions, and says queries for people
 	Tagger Titles        // titles of topics; nil leaves them to the Reader
+	// Share lets digests with the same query, window and minute share what was
+	// found for the first of them: for a server that builds thousands at once.
+	// An article stored within that minute may then wait for the next digest.
+	Share bool
 }
 
 // Briefer answers queries and builds digests. It is safe for concurrent use.
@@ -22,11 +26,16 @@ type Briefer struct {
 	store  Store
 	reader *query.Reader
 	titles Titles
+	shared *pools // nil: nothing is shared
 }
 
 // New makes a Briefer.
 func New(o Options) *Briefer {
-	return &Briefer{store: o.Store, reader: o.Reader, titles: o.Tagger}
+	b := &Briefer{store: o.Store, reader: o.Reader, titles: o.Tagger}
+	if o.Share {
+		b.shared = &pools{byID: make(map[string]*pool), born: make(map[string]time.Time)}
+	}
+	return b
 }
 
 // Ask is a question.

@@ -25,36 +25,35 @@ func (b *Briefer) Digest(ctx context.Context, o Order) (digest.Digest, error) {
 	if err != nil {
 		return digest.Digest{}, err
 	}
-	q.Since, q.Until = o.Since, o.Until
+	p, err := b.pool(ctx, q, o)
+	if err != nil {
+		return digest.Digest{}, err
+	}
+	news, updates, err := b.untold(ctx, sub.Destination, p.found)
+	if err != nil {
+		return digest.Digest{}, err
+	}
 	length := cmp.Or(sub.Length, digest.DefaultLength)
-	s := &search{b: b, q: q, now: o.Until, limit: length}
-	if err := s.run(ctx); err != nil {
-		return digest.Digest{}, err
-	}
-	news, updates, err := b.untold(ctx, sub.Destination, s.found)
+	t := teller{b: b, q: p.query, now: o.Until, format: sub.Format, lang: sub.Lang}
+	all, err := p.load(ctx, t, diversify(news, spare*length))
 	if err != nil {
 		return digest.Digest{}, err
 	}
-	t := teller{b: b, q: s.q, now: o.Until, format: sub.Format, lang: sub.Lang}
-	all, err := t.load(ctx, diversify(news, spare*length))
+	stories, err := p.tell(ctx, t, ration(all, length))
 	if err != nil {
 		return digest.Digest{}, err
 	}
-	stories, err := t.tell(ctx, ration(all, length))
-	if err != nil {
-		return digest.Digest{}, err
-	}
-	out := digest.Digest{Name: sub.Name, Since: o.Since, Until: o.Until, Zone: sub.Zone, Late: o.Late, Also: len(news) - len(stories)}
-	if out.Brief, err = s.brief(ctx); err != nil {
-		return out, err
-	}
-	out.Brief.Title = b.title(s.q, sub.Lang)
 	t.mark(stories, updates, o)
+	out := digest.Digest{Brief: p.frame, Name: sub.Name, Since: o.Since, Until: o.Until, Zone: sub.Zone, Late: o.Late,
+		Also: len(news) - len(stories), Health: p.news, Sections: b.sections(p.query, stories, sub.Lang)}
+	out.Query.Raw, out.Brief.Title = q.Raw, b.title(p.query, sub.Lang)
 	out.Stories, out.More = stories, out.Also
-	out.Sections = b.sections(s.q, stories, sub.Lang)
-	out.Health, err = b.store.HealthBetween(ctx, o.Since, o.Until)
-	return out, err
+	return out, nil
 }
+
+// maxAsked is how many stories the ledger is asked about: those beyond are only
+// counted.
+const maxAsked = 400
 
 // untold leaves out what a destination was told already, except what has
 // really grown; updates has what was told of those.
@@ -63,9 +62,9 @@ func (b *Briefer) untold(ctx context.Context, to digest.Destination, found []hit
 	if to.Platform == "" || len(found) == 0 {
 		return found, updates, nil
 	}
-	ids := make([]int64, len(found))
-	for i, h := range found {
-		ids[i] = h.StoryID
+	ids := make([]int64, 0, maxAsked)
+	for _, h := range found[:min(len(found), maxAsked)] {
+		ids = append(ids, h.StoryID)
 	}
 	told, err := b.store.Told(ctx, to, ids)
 	if err != nil {

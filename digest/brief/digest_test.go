@@ -279,3 +279,75 @@ func TestHealthIsTold(t *testing.T) {
 		t.Errorf("health %+v", h)
 	}
 }
+
+// searches counts what is asked of a store.
+type searches struct {
+	*store.Store
+	searched, loaded int
+}
+
+func (s *searches) Search(ctx context.Context, q digest.Search) ([]digest.Candidate, error) {
+	s.searched++
+	return s.Store.Search(ctx, q)
+}
+
+func (s *searches) StoryArticles(ctx context.Context, ids []int64) (map[int64][]digest.Article, error) {
+	s.loaded += len(ids)
+	return s.Store.StoryArticles(ctx, ids)
+}
+
+func TestEqualDigestsAreJudgedOnce(t *testing.T) {
+	t.Parallel()
+	b, s := world(t, headlines()...)
+	counting := &searches{Store: s}
+	b = New(Options{Store: counting, Reader: b.reader, Share: true})
+	want := build(t, b, nil)
+	for i := range 5 {
+		got := build(t, b, func(o *Order) {
+			o.Subscription.Destination.Channel = fmt.Sprint("C", i)
+			o.Until = o.Until.Add(time.Duration(i) * time.Second)
+		})
+		if !slices.Equal(titlesOf(got.Stories), titlesOf(want.Stories)) {
+			t.Errorf("another channel gets %q, want %q", titlesOf(got.Stories), titlesOf(want.Stories))
+		}
+	}
+	if counting.searched != 1 || counting.loaded != 9 {
+		t.Errorf("six digests of one query took %d searches and the articles of %d stories", counting.searched, counting.loaded)
+	}
+	build(t, b, func(o *Order) { o.Subscription.Query = "trade" })
+	build(t, b, func(o *Order) { o.Until = o.Until.Add(time.Minute) })
+	build(t, b, func(o *Order) { o.Until = o.Until.Add(time.Hour) })
+	if counting.searched != 4 || len(b.shared.byID) != 1 {
+		t.Errorf("%d searches; %d pools are kept", counting.searched, len(b.shared.byID))
+	}
+}
+
+func TestWhatIsSharedIsNotMarked(t *testing.T) {
+	t.Parallel()
+	b, s := world(t, piece{story: 1, title: "Talks begin", source: "A", hours: 20, tags: "KR .9"})
+	b = New(Options{Store: s, Reader: b.reader, Share: true})
+	tell(t, s, build(t, b, nil))
+	extend(t, s, piece{story: 1, title: "A date is named", source: "B", hours: 1, tags: "KR .9"}, piece{story: 1, title: "It is signed", source: "C", hours: 1, tags: "KR .9"})
+	later := func(o *Order) { o.Until = o.Until.Add(time.Minute) }
+	if d := build(t, b, later); len(d.Stories) != 1 || !d.Stories[0].IsUpdate {
+		t.Errorf("the channel that knows the story gets %+v", d.Stories)
+	}
+	d := build(t, b, func(o *Order) { later(o); o.Subscription.Destination.Channel = "CNEW" })
+	if len(d.Stories) != 1 || d.Stories[0].IsUpdate || d.Stories[0].Change != "" {
+		t.Errorf("a channel to which it is new gets %+v", d.Stories)
+	}
+}
+
+func TestAFailedPoolIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	b, s := world(t, headlines()...)
+	b = New(Options{Store: s, Reader: b.reader, Share: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.Digest(ctx, daily(nil)); err == nil {
+		t.Fatal("a cancelled digest is built")
+	}
+	if d := build(t, b, nil); len(d.Stories) == 0 {
+		t.Error("the failure is remembered")
+	}
+}
