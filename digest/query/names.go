@@ -139,7 +139,8 @@ func admit(n digest.Name, tokens []token, fillers map[string]bool) (entry, bool)
 			e.code = !slices.Contains(safeCodes, form)
 			return e, true
 		}
-		e.code = short && !slices.Contains(safeCodes, form)
+		e.code = short && isASCII(n.Text) && !slices.Contains(safeCodes, form)
+		e.exact = e.exact || short && !isASCII(n.Text) // "irã", not "ira"
 		return e, english(n) && (short || !fillers[form]) || !ordinary && (ours || !short)
 	case digest.DemonymName:
 		return e, english(n) && !fillers[form] || !ordinary && (ours || !short)
