@@ -39,6 +39,7 @@ type answer struct {
 	redirects []string
 	permanent bool // every redirect on the way said so
 	truncated bool // the connection ended early; body holds what came
+	same      bool // the document is the one that was read last
 	timing    Timing
 }
 

@@ -3,6 +3,8 @@ package feed
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"hash/fnv"
 	"net/http"
@@ -108,7 +110,7 @@ func (r *Result) measure(lastSuccess time.Time) {
 
 func (f *Fetcher) pollWeb(ctx context.Context, src digest.Source, r *Result) error {
 	a, err := f.fetch(ctx, src, r)
-	if err != nil || a.status == http.StatusNotModified {
+	if err != nil || a.status == http.StatusNotModified || a.same {
 		return err
 	}
 	if src.Kind == digest.PageSource {
@@ -154,7 +156,8 @@ func (f *Fetcher) fetch(ctx context.Context, src digest.Source, r *Result) (answ
 	if src.Kind == digest.PageSource {
 		accept = acceptPage
 	}
-	a, err := f.get(ctx, request{url: src.URL, etag: src.Health.ETag, lastModified: src.Health.LastModified, accept: accept})
+	etag, seen := splitState(src.Health.ETag)
+	a, err := f.get(ctx, request{url: src.URL, etag: etag, lastModified: src.Health.LastModified, accept: accept})
 	if err != nil {
 		return a, err
 	}
@@ -165,10 +168,13 @@ func (f *Fetcher) fetch(ctx context.Context, src digest.Source, r *Result) (answ
 		o.Gone = a.status == http.StatusGone
 		return a, err
 	}
-	o.ETag, o.LastModified = a.header.Get("ETag"), a.header.Get("Last-Modified")
 	if a.status == http.StatusNotModified {
-		setDefault(&o.ETag, src.Health.ETag)
-		setDefault(&o.LastModified, src.Health.LastModified)
+		o.ETag = joinState(orElse(a.header.Get("ETag"), etag), seen)
+		o.LastModified = orElse(a.header.Get("Last-Modified"), src.Health.LastModified)
+	} else {
+		body := hashOf(a.body)
+		o.ETag, o.LastModified = joinState(a.header.Get("ETag"), body), a.header.Get("Last-Modified")
+		a.same = body == seen
 	}
 	if a.truncated { // half a document must not count as known
 		o.ETag, o.LastModified = "", ""
@@ -181,6 +187,29 @@ func (f *Fetcher) fetch(ctx context.Context, src digest.Source, r *Result) (answ
 		}
 	}
 	return a, nil
+}
+
+// stateMark divides the server's entity tag from a hash of the document in
+// SourceHealth.ETag: many servers cannot say that nothing changed, and the
+// hash spares reading the same document again. It stands in no entity tag
+// (RFC 9110 section 8.8.3 allows no space).
+const stateMark = " body="
+
+func joinState(etag, hash string) string {
+	if hash == "" {
+		return etag
+	}
+	return etag + stateMark + hash
+}
+
+func splitState(state string) (etag, hash string) {
+	etag, hash, _ = strings.Cut(state, stateMark)
+	return etag, hash
+}
+
+func hashOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:12])
 }
 
 // statusError is a sentence for an answer that is neither the document nor
@@ -255,6 +284,9 @@ func (f *Fetcher) readFeed(ctx context.Context, a answer, r *Result) error {
 	o := &r.Outcome
 	o.TTL, o.SkipHours, o.SkipDays = parsed.TTL, parsed.SkipHours, parsed.SkipDays
 	r.Articles, r.Problems = parsed.Articles, append(r.Problems, parsed.Problems...)
+	if len(parsed.Children) > 0 { // what changes is in the sitemaps, not in their list
+		o.ETag, o.LastModified = "", ""
+	}
 	for _, child := range parsed.Children[:min(len(parsed.Children), maxSitemaps)] {
 		if err := f.readSitemap(ctx, child, r); err != nil {
 			r.Problems = append(r.Problems, err.Error())

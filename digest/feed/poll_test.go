@@ -50,7 +50,7 @@ func TestPollIsConditional(t *testing.T) {
 	}
 	src.Health = r.Settle(2)
 	h := src.Health
-	if h.State != digest.SourceOK || h.ETag != `"v1"` || h.LastModified == "" || h.Undated != 0.5 || !h.LastSuccess.Equal(w.clock.now()) || !h.LastNew.Equal(w.clock.now()) {
+	if h.State != digest.SourceOK || !strings.HasPrefix(h.ETag, `"v1"`) || h.LastModified == "" || h.Undated != 0.5 || !h.LastSuccess.Equal(w.clock.now()) || !h.LastNew.Equal(w.clock.now()) {
 		t.Errorf("health %+v", h)
 	}
 	if wait := h.Next.Sub(w.clock.now()); wait < 108*time.Minute || wait > 132*time.Minute {
@@ -61,7 +61,7 @@ func TestPollIsConditional(t *testing.T) {
 	if err != nil || len(r.Articles) != 0 || len(seen) != 2 {
 		t.Fatalf("%+v %v", r, err)
 	}
-	if again := r.Settle(0); again.ETag != `"v1"` || again.LastModified != h.LastModified || again.State != digest.SourceOK {
+	if again := r.Settle(0); again.ETag != h.ETag || again.LastModified != h.LastModified || again.State != digest.SourceOK {
 		t.Errorf("health after 304: %+v", again)
 	}
 	if ua := seen[0].Get("User-Agent"); !strings.HasPrefix(ua, "daybrief/") || !strings.Contains(ua, "(+https://operator.example.org/)") {
@@ -505,5 +505,32 @@ func TestPollKnowsArticlesWhoseIdsChange(t *testing.T) {
 			stored[a.URL] = a
 		}
 		src.Health = r.Settle(2)
+	}
+}
+
+func TestPollSparesADocumentThatIsTheSame(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	body, asked := twoItems, []string{}
+	w.handle("/feed", func(rw http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Header.Get("If-None-Match"))
+		_, _ = io.WriteString(rw, body)
+	})
+	f, src := w.fetcher(), w.source("/feed")
+	for i, want := range []int{2, 0, 1} {
+		if i == 2 {
+			body = strings.Replace(twoItems, "<item><title>Ferry returns</title><link>/ferry</link><guid>2</guid></item>", "", 1)
+		}
+		r, err := f.Poll(context.Background(), src)
+		if err != nil || len(r.Articles) != want {
+			t.Fatalf("poll %d: %+v %v", i+1, r.Articles, err)
+		}
+		src.Health = r.Settle(want)
+		if src.Health.State != digest.SourceOK {
+			t.Errorf("poll %d: %+v", i+1, src.Health)
+		}
+	}
+	if strings.Join(asked, "") != "" {
+		t.Errorf("our own hash was sent: %q", asked)
 	}
 }
