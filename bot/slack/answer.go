@@ -165,7 +165,7 @@ func (a *App) byUpdate(ctx context.Context, t *target, pl payload, _ show) error
 	if t.pressed == "" || t.ephemeral || t.channel == "" {
 		return errNoWay
 	}
-	return a.withOptions(ctx, t.channel, "chat.update", pl, func(options []slackgo.MsgOption) error {
+	return a.inTurn(ctx, turn{t.channel, "chat.update", pl}, func(options []slackgo.MsgOption) error {
 		_, _, _, err := a.api.UpdateMessageContext(ctx, t.channel, t.pressed, options...)
 		return err
 	})
@@ -185,7 +185,7 @@ func (a *App) ephemerally(ctx context.Context, t *target, pl payload, _ show) er
 	if t.channel == "" || strings.HasPrefix(t.channel, "D") {
 		return errNoWay
 	}
-	return a.withOptions(ctx, t.channel+" "+t.user, "chat.postEphemeral", pl, func(options []slackgo.MsgOption) error {
+	return a.inTurn(ctx, turn{t.channel + " " + t.user, "chat.postEphemeral", pl}, func(options []slackgo.MsgOption) error {
 		if t.thread != "" {
 			options = append(options, slackgo.MsgOptionTS(t.thread))
 		}
@@ -204,12 +204,19 @@ func (a *App) directly(ctx context.Context, t *target, pl payload, _ show) error
 	return err
 }
 
-func (a *App) withOptions(ctx context.Context, key, method string, pl payload, call func([]slackgo.MsgOption) error) error {
-	options, err := pl.options()
+// turn is a call that shows a payload, and whose pace it counts to.
+type turn struct {
+	key, method string
+	payload     payload
+}
+
+// inTurn makes a call with the payload when it is due.
+func (a *App) inTurn(ctx context.Context, t turn, call func([]slackgo.MsgOption) error) error {
+	options, err := t.payload.options()
 	if err != nil {
 		return digest.Errorf(digest.Internal, "read an answer: %w", err)
 	}
-	if err := a.calls.turn(ctx, method, time.Minute, postRates(key, true)...); err != nil {
+	if err := a.calls.turn(ctx, t.method, time.Minute, postRates(t.key, true)...); err != nil {
 		return err
 	}
 	return call(options)

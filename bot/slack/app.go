@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -43,8 +44,8 @@ type Options struct {
 	Channels   []string             // channels that the operator's digests go to, for Doctor
 	Pauses     map[string]time.Time // what ExportPauses returned before a restart
 
-	// Wait waits for d or until ctx is done; default: a timer. A test that moves
-	// Now moves this too.
+	// Wait waits for d or until ctx is done; default: a timer. With it, Slack's
+	// rates and the sockets go by Now too; without, by the machine's clock.
 	Wait func(ctx context.Context, d time.Duration) error
 	// Jitter draws from [0, 1) to spread reconnects; default math/rand/v2.
 	Jitter func() float64
@@ -60,13 +61,16 @@ type Options struct {
 type App struct {
 	o      Options
 	log    *slog.Logger
-	clock  clock
+	now    func() time.Time // of digests and people
+	clock  clock            // of what Slack counts
 	limits *limiter
 	calls  *caller
 	api    *slackgo.Client
 
 	seen   *seen
 	jobs   chan job
+	urgent chan job    // those whose answer is their acknowledgement
+	closed atomic.Bool // Run has ended
 	people *people
 	health health
 
@@ -85,7 +89,7 @@ var (
 // Words are the words that may follow the slash command; anything else is a
 // query.
 func Words() []string {
-	return []string{"subscribe", "subscriptions", "digest", "sources", "alert", "help"}
+	return []string{"subscribe", "subscriptions", "unsubscribe", "digest", "sources", "alert", "help"}
 }
 
 var commandName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`) })
@@ -101,10 +105,10 @@ func New(o Options) (*App, error) {
 			WithHint("use a slash and 1 to 31 of the characters a-z, 0-9, - and _")
 	}
 	o = o.withDefaults()
-	a := &App{o: o, log: o.Logger, clock: newClock(o.Now, o.Wait), jobs: make(chan job, o.Queue), dms: map[string]string{}}
+	a := &App{o: o, log: o.Logger, now: o.Now, clock: newClock(o.Now, o.Wait), jobs: make(chan job, o.Queue), urgent: make(chan job, o.Queue), dms: map[string]string{}}
 	a.limits = newLimiter(a.clock.now)
-	a.seen = newSeen(a.clock.now)
-	a.people = newPeople(a.clock.now)
+	a.seen = newSeen(a.now)
+	a.people = newPeople(a.now)
 	a.calls = &caller{http: o.HTTPClient, limits: a.limits, clock: a.clock, maxWait: 10 * time.Second, paused: a.tellPauses, scopes: a.sawScopes}
 	a.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(a.calls), slackgo.OptionAppLevelToken(o.AppToken))
 	return a, nil
@@ -116,6 +120,9 @@ func (o Options) withDefaults() Options {
 	}
 	if !strings.HasSuffix(o.APIURL, "/") {
 		o.APIURL += "/"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.HTTPClient == nil {
 		o.HTTPClient = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -11,12 +11,13 @@ type clock struct {
 	wait func(ctx context.Context, d time.Duration) error
 }
 
+// newClock is the clock of what Slack counts: rates, sockets, triggers. It is
+// the machine's, even where the time of digests is another, unless waiting was
+// given too: a clock that stands still while the program waits would never
+// come to the end of a wait.
 func newClock(now func() time.Time, wait func(context.Context, time.Duration) error) clock {
-	if now == nil {
-		now = time.Now
-	}
 	if wait == nil {
-		wait = sleep
+		return clock{time.Now, sleep}
 	}
 	return clock{now, wait}
 }

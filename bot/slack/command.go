@@ -25,7 +25,7 @@ func (a *App) words() []string {
 	if len(a.o.Commands) == 0 {
 		return Words()
 	}
-	var out []string
+	out := []string{"unsubscribe"} // what stops something always works by word
 	for _, c := range a.o.Commands {
 		if c.Name != "brief" {
 			out = append(out, strings.ToLower(c.Name))

@@ -226,6 +226,7 @@ func TestAnswersWhenTheResponseURLIsGone(t *testing.T) {
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief one")
 	w.srv.WaitMessage("the answer as an ephemeral message", func(m slacktest.Message) bool { return m.To == "U0JON" })
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief two")
+	w.srv.WaitCalls("response_url", 2)
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief three").Answer(1)
 	if n := w.srv.Calls("chat.postEphemeral"); n != 1 {
 		t.Errorf("%d ephemeral messages: what may have been shown is not shown again", n)

@@ -104,3 +104,17 @@ func firstDifference(got, want string) string {
 	}
 	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
 }
+
+// renderJSON renders a message given as JSON.
+func renderJSON(t *testing.T, data string) [][]byte {
+	t.Helper()
+	var m bot.Message
+	if err := json.Unmarshal([]byte(data), &m); err != nil {
+		t.Fatal(err)
+	}
+	parts, err := slack.Render(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parts
+}

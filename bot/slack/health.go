@@ -35,7 +35,7 @@ func (a *App) Health() Health {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return Health{Connected: h.connected, Since: h.since, Problem: h.problem, Connects: h.connects.Load(),
-		Queue: len(a.jobs), Refused: h.refused.Load(), Unreadable: h.bad.Load(), Panics: h.panics.Load()}
+		Queue: len(a.jobs) + len(a.urgent), Refused: h.refused.Load(), Unreadable: h.bad.Load(), Panics: h.panics.Load()}
 }
 
 // now notes a change. The problem stays until the next connect.

@@ -41,7 +41,7 @@ func (a *App) signed(next func(http.ResponseWriter, *http.Request, []byte)) http
 			http.Error(w, "the request is too large", http.StatusRequestEntityTooLarge)
 		case err != nil:
 			http.Error(w, "the request could not be read", http.StatusBadRequest)
-		case !verify(a.o.SigningSecret, r.Header, body, a.clock.now()):
+		case !verify(a.o.SigningSecret, r.Header, body, a.now()):
 			a.log.Warn("a request to the Slack address has no valid signature", "path", r.URL.Path, "from", r.RemoteAddr)
 			http.Error(w, "the signature is not Slack's", http.StatusUnauthorized)
 		default:

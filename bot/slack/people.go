@@ -106,15 +106,15 @@ func (a *App) manages(ctx context.Context, who person, user string, place digest
 	a.people.mu.Lock()
 	c, ok := a.people.creators[place.Channel]
 	a.people.mu.Unlock()
-	if ok && c.until.After(a.clock.now()) {
+	if ok && c.until.After(a.now()) {
 		return c.user == user
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
 	defer cancel()
-	c = creator{until: a.clock.now().Add(failureLife)}
+	c = creator{until: a.now().Add(failureLife)}
 	ch, err := a.api.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: place.Channel})
 	if err == nil {
-		c = creator{ch.Creator, a.clock.now().Add(personLife)}
+		c = creator{ch.Creator, a.now().Add(personLife)}
 	}
 	a.people.mu.Lock()
 	defer a.people.mu.Unlock()
@@ -150,6 +150,6 @@ func (a *App) about(ctx context.Context, r bot.Request) bot.Request {
 	who := a.person(ctx, r.Person.ID)
 	r.Person.Name, r.Zone, r.Lang = who.Name, who.Zone, who.Lang
 	r.Manager = a.manages(ctx, who, r.Person.ID, r.Place)
-	r.Now = a.clock.now()
+	r.Now = a.now()
 	return r
 }

@@ -39,14 +39,30 @@ func (a *App) accept(e envelope) {
 		return
 	}
 	d.acked = !d.answersInAck()
-	select {
-	case a.jobs <- job{d, a.clock.now()}:
-		if d.acked {
-			a.ack(d.envelope, nil)
-		}
-	default:
+	lane := a.jobs
+	if !d.acked {
+		lane = a.urgent
+	}
+	if !a.offer(lane, job{d, a.clock.now()}) {
 		a.seen.drop(d.key())
 		a.refuse(d)
+		return
+	}
+	if d.acked {
+		a.ack(d.envelope, nil)
+	}
+}
+
+// offer queues a job where there is room and someone to take it.
+func (a *App) offer(lane chan<- job, j job) bool {
+	if a.closed.Load() {
+		return false
+	}
+	select {
+	case lane <- j:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -74,22 +90,48 @@ func (a *App) ack(e envelope, payload any) {
 	}
 }
 
-// work runs the workers until ctx is done, then lets what has begun end.
+// urgentWorkers serve forms alone, so that what Slack waits three seconds for
+// does not stand behind answers.
+const urgentWorkers = 4
+
+// work runs the workers until ctx is done. Then nothing more is taken on, and
+// what was acknowledged is still served.
 func (a *App) work(ctx context.Context) (wait func()) {
 	var wg sync.WaitGroup
 	for range a.o.Workers {
-		wg.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case j := <-a.jobs:
-					a.do(context.WithoutCancel(ctx), j)
-				}
-			}
-		})
+		wg.Go(func() { a.serveLane(ctx, a.jobs) })
 	}
-	return wg.Wait
+	for range urgentWorkers {
+		wg.Go(func() { a.serveLane(ctx, a.urgent) })
+	}
+	return func() {
+		a.closed.Store(true)
+		wg.Wait()
+	}
+}
+
+func (a *App) serveLane(ctx context.Context, lane <-chan job) {
+	for {
+		select {
+		case <-ctx.Done():
+			a.drain(ctx, lane)
+			return
+		case j := <-lane:
+			a.do(context.WithoutCancel(ctx), j)
+		}
+	}
+}
+
+// drain serves what is left in a lane.
+func (a *App) drain(ctx context.Context, lane <-chan job) {
+	for {
+		select {
+		case j := <-lane:
+			a.do(context.WithoutCancel(ctx), j)
+		default:
+			return
+		}
+	}
 }
 
 // do handles one job. A panic in it is a bug, and no reason for the others to

@@ -82,7 +82,7 @@ func (r renderer) pieces(m bot.Message) []piece {
 	if t := r.tidyText(m.Title, maxItemTitle); len(t) > 0 {
 		add(bot.Message{Title: t})
 	}
-	for _, l := range r.tidyLines(m.Lead, maxLine) {
+	for _, l := range r.tidyLines(m.Lead) {
 		add(bot.Message{Lead: []bot.Text{l}})
 	}
 	for i, s := range m.Sections {
@@ -91,13 +91,13 @@ func (r renderer) pieces(m bot.Message) []piece {
 			out = append(out, piece{bot.Message{Sections: []bot.Section{p}}, i})
 		}
 	}
-	for _, l := range r.tidyLines(m.Tail, maxLine) {
+	for _, l := range r.tidyLines(m.Tail) {
 		add(bot.Message{Tail: []bot.Text{l}})
 	}
-	for _, l := range r.tidyLines(m.Notes, maxLine) {
+	for _, l := range r.tidyLines(m.Notes) {
 		add(bot.Message{Notes: []bot.Text{l}})
 	}
-	for _, l := range r.tidyLines(m.Footer, maxLine) {
+	for _, l := range r.tidyLines(m.Footer) {
 		add(bot.Message{Footer: []bot.Text{l}})
 	}
 	for _, chunk := range r.chunkActions(m.Actions, maxActs) {
@@ -108,7 +108,7 @@ func (r renderer) pieces(m bot.Message) []piece {
 
 func (r renderer) sectionPieces(s bot.Section) []bot.Section {
 	var out []bot.Section
-	for _, l := range r.tidyLines(s.Lines, maxLine) {
+	for _, l := range r.tidyLines(s.Lines) {
 		out = append(out, bot.Section{Lines: []bot.Text{l}})
 	}
 	for _, it := range s.Items {

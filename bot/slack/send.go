@@ -271,7 +271,7 @@ func (a *App) Find(ctx context.Context, p bot.Post) (string, error) {
 	if p.Started.IsZero() || p.Key == "" {
 		return "", digest.Errorf(digest.Invalid, "a post without a key or a time cannot be looked for")
 	}
-	if a.clock.now().Sub(p.Started) < settle {
+	if a.now().Sub(p.Started) < settle {
 		return "", digest.Errorf(digest.Unavailable, "it is too early to tell whether the message arrived")
 	}
 	channel, err := a.conversation(ctx, p.To)

@@ -218,7 +218,9 @@ func TestPausesSurviveARestart(t *testing.T) {
 	w.srv.Fail("chat.postMessage", slacktest.TooMany(90))
 	w.clock.Move(2 * time.Second)
 	_, err := w.app.Send(context.Background(), w.post("b", channel("C0GENERAL")))
-	sendError(t, err)
+	if se := sendError(t, err); se.Fate != bot.Unsent {
+		t.Errorf("fate %s", se.Fate)
+	}
 	if until := told["T0FAKE chat.postMessage"]; !until.Equal(w.clock.Now().Add(90 * time.Second)) {
 		t.Fatalf("told %v", told)
 	}

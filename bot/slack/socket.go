@@ -59,15 +59,17 @@ func (a *App) introduce(ctx context.Context) error {
 		if refused := refusal(err, "bot"); refused != nil {
 			return refused
 		}
-		if ctx.Err() != nil {
-			return nil
-		}
 		wait := p.next(ending{err: err, wait: waitOf(err)}, a.clock.now())
-		a.log.Warn("Slack cannot be reached; trying again", "error", err, "wait", wait)
-		if a.clock.wait(ctx, wait) != nil {
+		if !a.pause(ctx, wait) {
 			return nil
 		}
+		a.log.Warn("Slack could not be reached; trying again", "error", err, "waited", wait)
 	}
+}
+
+// pause waits, and reports whether to go on after it.
+func (a *App) pause(ctx context.Context, d time.Duration) bool {
+	return ctx.Err() == nil && a.clock.wait(ctx, d) == nil
 }
 
 func (a *App) newPolicy() *policy {
@@ -116,7 +118,7 @@ func (a *App) runSocket(ctx context.Context) error {
 		}
 		wait := p.next(end, a.clock.now())
 		a.note(end, wait)
-		if a.clock.wait(ctx, wait) != nil {
+		if !a.pause(ctx, wait) {
 			return nil
 		}
 	}
@@ -125,7 +127,7 @@ func (a *App) runSocket(ctx context.Context) error {
 
 // note tells the log and Health why a socket ended.
 func (a *App) note(end ending, wait time.Duration) {
-	problem := ""
+	var problem string
 	switch end.reason {
 	case reasonWarning, reasonRefresh:
 		a.log.Info("Slack renews the socket", "reason", end.reason)

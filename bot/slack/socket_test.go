@@ -270,20 +270,22 @@ func TestAFullQueueSaysSo(t *testing.T) {
 // TestStopLetsAnswersEnd stops the App while it answers.
 func TestStopLetsAnswersEnd(t *testing.T) {
 	t.Parallel()
-	w := running(t, nil)
+	w := running(t, func(o *slack.Options) { o.Workers = 1 })
 	began, free := make(chan struct{}), make(chan struct{})
+	var once sync.Once
 	w.h.handle = func(context.Context, bot.Request) (bot.Reply, error) {
-		close(began)
+		once.Do(func() { close(began) })
 		<-free
 		return said("done"), nil
 	}
 	d := w.srv.Slash("U0JON", "C0GENERAL", "/brief one")
 	<-began
+	e := w.srv.Slash("U0JON", "C0GENERAL", "/brief two") // it waits in the queue
 	stopped := make(chan struct{})
 	go func() { defer close(stopped); _ = w.stop() }()
 	close(free)
 	<-stopped
-	if d.Answer(1).Shown() != "done\n" {
+	if d.Answer(1).Shown() != "done\n" || e.Answer(1).Shown() != "done\n" {
 		t.Error("the answer is not whole")
 	}
 }

@@ -53,10 +53,10 @@ func sameLook(a, b bot.Span) bool {
 	return a.Time.IsZero() && a.URL == "" && a.Bold == b.Bold && a.Italic == b.Italic && a.Code == b.Code
 }
 
-func (r renderer) tidyLines(lines []bot.Text, limit int) []bot.Text {
+func (r renderer) tidyLines(lines []bot.Text) []bot.Text {
 	var out []bot.Text
 	for _, l := range lines {
-		if l = r.tidyText(l, limit); len(l) > 0 {
+		if l = r.tidyText(l, maxLine); len(l) > 0 {
 			out = append(out, l)
 		}
 	}

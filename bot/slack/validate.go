@@ -109,10 +109,10 @@ func (v *validator) topLevel(p map[string]any) {
 }
 
 func (v *validator) modal(view map[string]any, blocks []any) {
-	v.at("title", func() { v.text(view["title"], 1, maxViewTitle, "plain_text") })
+	v.at("title", func() { v.text(view["title"], maxViewTitle, "plain_text") })
 	for _, key := range []string{"submit", "close"} {
 		if view[key] != nil {
-			v.at(key, func() { v.text(view[key], 1, maxViewTitle, "plain_text") })
+			v.at(key, func() { v.text(view[key], maxViewTitle, "plain_text") })
 		}
 	}
 	for _, b := range blocks {
@@ -145,7 +145,7 @@ func (v *validator) block(b map[string]any, inputs bool) {
 	switch b["type"] {
 	case "divider":
 	case "header":
-		v.text(b["text"], 1, maxHeader, "plain_text")
+		v.text(b["text"], maxHeader, "plain_text")
 		if level, ok := b["level"].(float64); ok && (level < 1 || level > 4) {
 			v.failf("level %v", level)
 		}
@@ -163,9 +163,9 @@ func (v *validator) block(b map[string]any, inputs bool) {
 		if !inputs {
 			v.failf("input outside of a modal")
 		}
-		v.at("label", func() { v.text(b["label"], 1, maxLabel, "plain_text") })
+		v.at("label", func() { v.text(b["label"], maxLabel, "plain_text") })
 		if b["hint"] != nil {
-			v.at("hint", func() { v.text(b["hint"], 1, maxLabel, "plain_text") })
+			v.at("hint", func() { v.text(b["hint"], maxLabel, "plain_text") })
 		}
 		v.element(obj(b["element"]))
 	default:
@@ -179,13 +179,13 @@ func (v *validator) section(b map[string]any) {
 		v.failf("neither text nor fields")
 	}
 	if b["text"] != nil {
-		v.text(b["text"], 1, maxSection, "")
+		v.text(b["text"], maxSection, "")
 	}
 	if len(fields) > maxFields {
 		v.failf("%d fields", len(fields))
 	}
 	for _, f := range fields {
-		v.text(f, 1, maxField, "")
+		v.text(f, maxField, "")
 	}
 	if a := obj(b["accessory"]); a != nil {
 		v.element(a)
@@ -202,7 +202,7 @@ func (v *validator) context(b map[string]any) {
 			v.image(obj(e))
 			continue
 		}
-		v.text(e, 1, maxSection, "")
+		v.text(e, maxSection, "")
 	}
 }
 
@@ -212,14 +212,14 @@ func (v *validator) image(b map[string]any) {
 }
 
 // text checks a text object. kind is the only type allowed, "" for both.
-func (v *validator) text(value any, least, most int, kind string) {
+func (v *validator) text(value any, most int, kind string) {
 	t := obj(value)
 	if t == nil {
 		v.failf("no text object")
 		return
 	}
 	text := str(t["text"])
-	v.length("text", text, least, most)
+	v.length("text", text, 1, most)
 	switch {
 	case kind != "" && t["type"] != kind:
 		v.failf("type %v, not %s", t["type"], kind)
@@ -282,7 +282,7 @@ func (v *validator) element(e map[string]any) {
 		v.at("confirm", func() { v.confirm(c) })
 	}
 	if e["placeholder"] != nil {
-		v.at("placeholder", func() { v.text(e["placeholder"], 1, maxPlaceholder, "plain_text") })
+		v.at("placeholder", func() { v.text(e["placeholder"], maxPlaceholder, "plain_text") })
 	}
 	switch e["type"] {
 	case "button":
@@ -300,7 +300,7 @@ func (v *validator) element(e map[string]any) {
 }
 
 func (v *validator) button(e map[string]any) {
-	v.text(e["text"], 1, maxButtonText, "plain_text")
+	v.text(e["text"], maxButtonText, "plain_text")
 	v.length("value", str(e["value"]), 0, maxButtonValue)
 	v.length("accessibility_label", str(e["accessibility_label"]), 0, maxButtonText)
 	if u := str(e["url"]); u != "" {
@@ -318,20 +318,20 @@ func (v *validator) options(options []any, most int) {
 	for i, o := range options {
 		v.at(fmt.Sprintf("options[%d]", i), func() {
 			opt := obj(o)
-			v.text(opt["text"], 1, maxOptionText, "plain_text")
+			v.text(opt["text"], maxOptionText, "plain_text")
 			v.length("value", str(opt["value"]), 1, maxOptionText)
 			if opt["description"] != nil {
-				v.text(opt["description"], 1, maxOptionText, "plain_text")
+				v.text(opt["description"], maxOptionText, "plain_text")
 			}
 		})
 	}
 }
 
 func (v *validator) confirm(c map[string]any) {
-	v.text(c["title"], 1, maxConfirmTitle, "plain_text")
-	v.text(c["text"], 1, maxConfirmText, "")
-	v.text(c["confirm"], 1, maxConfirmLabel, "plain_text")
-	v.text(c["deny"], 1, maxConfirmLabel, "plain_text")
+	v.text(c["title"], maxConfirmTitle, "plain_text")
+	v.text(c["text"], maxConfirmText, "")
+	v.text(c["confirm"], maxConfirmLabel, "plain_text")
+	v.text(c["deny"], maxConfirmLabel, "plain_text")
 }
 
 // rich checks a rich_text block: of all its elements only literal text, links

@@ -83,11 +83,12 @@ func (s *Server) say(d *Delivery) {
 
 func (s *Server) deliverHTTP(d *Delivery, h http.Handler) *Delivery {
 	s.t.Helper()
-	path, kind, body := "/slack/events", "application/json", ""
+	path, kind := "/slack/events", "application/json"
 	payload, err := json.Marshal(d.payload)
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	body := string(payload)
 	switch d.kind {
 	case "slash_commands":
 		form := url.Values{}
@@ -97,8 +98,6 @@ func (s *Server) deliverHTTP(d *Delivery, h http.Handler) *Delivery {
 		path, kind, body = "/slack/commands", "application/x-www-form-urlencoded", form.Encode()
 	case "interactive":
 		path, kind, body = "/slack/interactions", "application/x-www-form-urlencoded", url.Values{"payload": {string(payload)}}.Encode()
-	default:
-		body = string(payload)
 	}
 	r := s.SignedRequest(path, kind, body, s.o.Now())
 	if d.events {

@@ -98,7 +98,7 @@ func (s *Server) Press(user string, m Message, actionID, value string) *Delivery
 	s.t.Helper()
 	e := s.pressed(m.Blocks, actionID, value)
 	s.mu.Lock()
-	r := response{channel: m.Channel, user: user, original: s.find(m.Channel, m.TS), firstEphemeral: m.To != ""}
+	r := response{channel: m.Channel, user: user, original: s.find(m.Channel, m.TS)}
 	url := s.newResponse(r)
 	p := s.interaction("block_actions", user)
 	p["channel"] = answer{"id": m.Channel, "name": "general"}

@@ -118,12 +118,10 @@ type trigger struct {
 }
 
 type response struct {
-	made           time.Time
-	uses           int
-	channel, user  string
-	original       *Message // that replace_original replaces
-	thread         string
-	firstEphemeral bool
+	made          time.Time
+	uses          int
+	channel, user string
+	original      *Message // that replace_original replaces
 }
 
 // New starts a workspace with the channels C0GENERAL (the bot is in it) and
