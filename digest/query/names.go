@@ -40,7 +40,9 @@ func (lex *lexicon) addNames(names []digest.Name) {
 		}
 	}
 	for text := range bodies() {
-		lex.names.add(scan(text), entry{class: stays})
+		if tokens := scan(text); len(tokens) > 1 || !fillers[text] {
+			lex.names.add(tokens, entry{class: stays})
+		}
 	}
 }
 
@@ -88,6 +90,9 @@ func (lex *lexicon) addOutlet(tokens []token, text string) {
 		}
 	}
 	lex.names.add(tokens, entry{class: outlet, name: digest.Name{Text: text}})
+	if len(tokens) > 1 && tokens[0].form == "the" {
+		lex.addOutlet(tokens[1:], text) // "from the times" is "from the" and "times"
+	}
 }
 
 func hasPrefix(tokens, prefix []token) bool {

@@ -184,7 +184,7 @@ func (sc *scanner) dateLen() int {
 			return 0
 		}
 	}
-	if wordRune(sc.at(sc.pos + len(form))) {
+	if inWord(sc.at(sc.pos + len(form))) {
 		return 0
 	}
 	return len(form)

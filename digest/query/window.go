@@ -104,12 +104,11 @@ func (r *Reader) fits(p pattern, f found, tokens []token, i, end int) bool {
 	if len(p.items) != 2 || p.items[0].form != "#" || p.items[1].form != "%" {
 		return true
 	}
+	if last := tokens[end-1]; last.solid {
+		return f.digits && strings.Contains("間간时時", last.text)
+	}
 	if f.compact {
 		return true
-	}
-	last := tokens[end-1]
-	if last.solid {
-		return strings.Contains("間간时時", last.text)
 	}
 	if i == 0 && end < len(tokens) && f.unit == 1 {
 		return f.digits // "72 hours sudan"
