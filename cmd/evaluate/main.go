@@ -10,6 +10,7 @@ import (
 // commands are the subcommands, one line each.
 type commands struct {
 	Tags      TagsCmd      `cmd:"" help:"Score the countries and topics of articles."`
+	Stories   StoriesCmd   `cmd:"" help:"Score how articles are put into stories."`
 	Requests  RequestsCmd  `cmd:"" help:"Score how requests are read."`
 	Retrieval RetrievalCmd `cmd:"" help:"Score the order in which articles answer requests."`
 
