@@ -36,7 +36,8 @@ type storyRow struct {
 // newsTime is a time or a date.
 type newsTime struct{ time.Time }
 
-// UnmarshalJSON reads RFC 3339, or a date alone.
+// UnmarshalJSON reads RFC 3339, or a date alone. What is neither is no time:
+// labelled files have days such as the 14th month's.
 func (t *newsTime) UnmarshalJSON(b []byte) error {
 	s := strings.Trim(string(b), `"`)
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
@@ -45,8 +46,11 @@ func (t *newsTime) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no time", s)
+	return nil
 }
+
+// dated reports whether the row says when it was published.
+func (r storyRow) dated() bool { return r.Published != nil && !r.Published.IsZero() }
 
 type storiesScore struct {
 	B3        prf     `json:"b3"`
@@ -65,7 +69,7 @@ func (c StoriesCmd) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(rows, func(r storyRow) bool { return r.Published == nil }) {
+	if !slices.ContainsFunc(rows, func(r storyRow) bool { return !r.dated() }) {
 		sort.SliceStable(rows, func(i, j int) bool { return rows[i].Published.Before(rows[j].Published.Time) })
 	}
 	started := time.Now()
@@ -103,7 +107,7 @@ func groupRows(rows []storyRow) []int64 {
 		if a.Title == "" {
 			a.Title, _, _ = strings.Cut(r.Body, "\n")
 		}
-		if r.Published != nil {
+		if r.dated() {
 			a.Published, a.Stored = r.Published.Time, r.Published.Time
 		}
 		doc := text.Analyse(a.Title, a.Body, "")
