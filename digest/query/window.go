@@ -207,9 +207,9 @@ func readDate(t token, f *found) int {
 	return 1
 }
 
-// apply turns the verb of a pattern and its slots into a window. "This week"
-// is the last seven days: on a Monday the calendar's week would be empty, and
-// nobody who asks wants that.
+// apply turns the verb of a pattern and its slots into a window. "Today" is the
+// last 24 hours, and "this week" the last seven days: in the morning, or on a
+// Monday, the calendar's would be nearly empty, and nobody who asks wants that.
 func (r *Reader) apply(means string, f found, now time.Time) (window, bool) {
 	local := now.In(r.zone)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, r.zone)
@@ -219,7 +219,7 @@ func (r *Reader) apply(means string, f found, now time.Time) (window, bool) {
 	case "unit":
 		return r.hours(f.unit, now)
 	case "today":
-		return window{since: midnight}, true
+		return r.hours(24, now)
 	case "yesterday":
 		return window{since: midnight.AddDate(0, 0, -1), until: midnight}, true
 	case "yesterday-on":
