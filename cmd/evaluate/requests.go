@@ -286,8 +286,8 @@ func (s *requestScorer) corrected(want string, got digest.Query) bool {
 		return covers(got, label)
 	}
 	for _, c := range got.Corrections {
-		if strings.EqualFold(c.Read, want) {
-			return true
+		if strings.Contains(strings.ToLower(c.Read), strings.ToLower(want)) {
+			return true // "japanese" within "japanese yen"
 		}
 		read, readErr := s.reader.Read(c.Read, s.now)
 		if err == nil && readErr == nil && covers(label, read) {
