@@ -21,16 +21,17 @@ type match struct {
 
 // reading is one article being looked through for countries.
 type reading struct {
-	g         *gazetteer
-	doc       *text.Document
-	local     *trie // names in the article's language; nil for English
-	lang      string
-	matches   []match
-	shouting  [2]bool // by field: all in capitals
-	titled    bool    // the title's words have capitals: "Fed Holds Rates"
-	support   []uint16
-	namesakes map[string]bool // surnames in phrases that mean no country: "Michael Jordan"
-	home      uint16          // country of the source; noCountry when unknown
+	g               *gazetteer
+	doc             *text.Document
+	local           *trie // names in the article's language; nil for English
+	lang            string
+	matches         []match
+	shouting        [2]bool // by field: all in capitals
+	titled          bool    // the title's words have capitals: "Fed Holds Rates"
+	support         []uint16
+	dollars, pounds bool            // their signs stand in the text
+	namesakes       map[string]bool // surnames in phrases that mean no country: "Michael Jordan"
+	home            uint16          // country of the source; noCountry when unknown
 }
 
 func (g *gazetteer) read(doc *text.Document, home string) *reading {

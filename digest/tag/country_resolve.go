@@ -7,27 +7,82 @@ import (
 	"github.com/daybrief/daybrief/digest/text"
 )
 
-// resolve chooses a sense for every match: first those that need nothing else,
-// then those whose neighbours decide, then the rest by what the article has
-// shown so far.
+// resolve chooses a sense for every match: first countries, peoples and states,
+// then the places whose reading those decide, then the rest by what the article
+// has shown so far.
 func (r *reading) resolve() {
 	persons := r.persons()
+	r.signs()
 	for i := range r.matches {
 		m := &r.matches[i]
-		if m.pick == dropped {
-			continue
-		}
 		m.located = r.locative(m)
-		if s := r.certain(m); s >= 0 && !(persons[r.doc.Words[m.from].Form] && !m.located) {
-			m.pick, m.sure = int16(s), true
-			r.credit(m)
+		r.address(m)
+	}
+	for _, places := range []bool{false, true} {
+		for i := range r.matches {
+			m := &r.matches[i]
+			if k := m.senses[0].kind; m.pick == -1 && places == (k == kindCapital || k == kindCity || k == kindTown) {
+				r.first(m, persons)
+			}
+		}
+		if !places {
+			r.containers()
 		}
 	}
 	r.containers()
 	for i := range r.matches {
-		m := &r.matches[i]
-		if m.pick == -1 {
+		if m := &r.matches[i]; m.pick == -1 {
 			r.settle(m, persons)
+		}
+	}
+}
+
+// first reads a match that needs nothing of the others, or that a list of
+// contexts decides.
+func (r *reading) first(m *match, persons map[string]bool) {
+	if m.to-m.from == 1 && !m.located && persons[r.doc.Words[m.from].Form] {
+		return
+	}
+	if s, known := r.fromContext(m); known {
+		m.pick, m.sure = int16(s), true
+		r.credit(m)
+		return
+	}
+	if s := r.certain(m); s >= 0 {
+		m.pick, m.sure = int16(s), true
+		r.credit(m)
+	}
+}
+
+// signs looks for the money signs of the English-speaking countries, which
+// tell apart the many places that they named alike.
+func (r *reading) signs() {
+	for _, t := range []string{r.doc.TitleText, r.doc.BodyText} {
+		r.dollars = r.dollars || strings.Contains(t, "$")
+		r.pounds = r.pounds || strings.Contains(t, "£")
+	}
+}
+
+// address drops "Memphis" in "2517 Memphis St.", and reads "Santa Clara" in
+// "Santa Clara County" as the American one.
+func (r *reading) address(m *match) {
+	if m.pick != -1 || !placeLike(m.senses[0].kind) || m.senses[0].kind == kindName {
+		return
+	}
+	after := r.neighbour(m.to, r.doc.Words[m.from].Field)
+	if after == nil || after.Case != text.Capital || r.gap(m.to) != " " {
+		return
+	}
+	switch {
+	case streets[after.Form]:
+		m.pick = dropped
+	case after.Form == "county" || after.Form == "parish":
+		for i, s := range m.senses {
+			if r.g.codes[s.country] == "US" {
+				m.pick, m.located, m.sure = int16(i), true, true
+				r.credit(m)
+				return
+			}
 		}
 	}
 }
@@ -37,6 +92,9 @@ const dropped int16 = -2
 
 // credit counts a sure match for its country.
 func (r *reading) credit(m *match) {
+	if m.pick < 0 {
+		return
+	}
 	for i, s := range m.senses {
 		if int(m.pick) == i || (s.marks&markAll != 0 && s.country != noCountry) {
 			r.support[s.country]++
@@ -67,7 +125,7 @@ func (r *reading) certain(m *match) int {
 	}
 	if pick >= 0 && m.to-m.from == 1 {
 		s := m.senses[pick]
-		if s.kind == kindCity && len(m.senses) > 1 && r.rivalTown(m, pick) {
+		if (s.kind == kindCity || s.kind == kindCapital) && len(m.senses) > 1 && r.rivalTown(m, pick) {
 			return -1
 		}
 		if r.local == nil && r.lang != "en" && r.lang != "" && s.kind != kindName {
@@ -78,10 +136,13 @@ func (r *reading) certain(m *match) int {
 }
 
 // rivalTown reports whether a city's name is also that of a place in another
-// country that is not much smaller.
+// country that is not much smaller, or lies in a state that the article names.
 func (r *reading) rivalTown(m *match, pick int) bool {
 	for i, s := range m.senses {
-		if i != pick && s.country != m.senses[pick].country && s.size+2 >= m.senses[pick].size {
+		if i == pick || s.country == m.senses[pick].country {
+			continue
+		}
+		if m.senses[pick].kind == kindCity && s.size+2 >= m.senses[pick].size || r.adminNamed(s.admin) {
 			return true
 		}
 	}
@@ -253,18 +314,21 @@ func (r *reading) plausible(m *match, s sense) float64 {
 		support++
 	}
 	score := 0.0
+	sign := r.sign(s)
 	switch {
 	case s.kind == kindTown:
 		if r.lang != "en" && r.lang != "" {
 			return 0
 		}
-		score = 0.1 + 0.3*float64(s.size) + flag(m.located) + 1.5*flag(support > 0) + 3.5*flag(r.adminNamed(s.admin))
+		score = 0.1 + 0.3*float64(s.size) + flag(m.located) + 1.5*flag(support > 0) + 3.5*flag(r.adminNamed(s.admin)) + sign
 		return score
 	case s.marks&markSupported != 0:
 		if support == 0 {
 			return 0
 		}
 		score = 1
+	case s.kind == kindCity && s.marks&markTowns != 0:
+		score = 2 + 0.3*float64(s.size) + sign + 2.5*flag(r.adminNamed(s.admin))
 	default:
 		score = 4 + 0.2*float64(s.size)
 	}
@@ -272,6 +336,17 @@ func (r *reading) plausible(m *match, s sense) float64 {
 		score += 3 + support
 	}
 	return score
+}
+
+// sign is what the money signs say for a sense's country.
+func (r *reading) sign(s sense) float64 {
+	switch r.g.codes[s.country] {
+	case "US", "CA", "AU", "NZ":
+		return flag(r.dollars && !r.pounds)
+	case "GB", "IE":
+		return flag(r.pounds && !r.dollars)
+	}
+	return 0
 }
 
 // adminNamed reports whether the article surely names a place of a division.

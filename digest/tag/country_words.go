@@ -52,6 +52,9 @@ var afterPlace = wordSet(`police president prime minister ministry state univers
 var currencies = wordSet(`dollar dollars dlr dlrs franc francs pound pounds peso pesos rupee rupees krona kronor krone kroner crown crowns mark
 	marks lira lire yen yuan won dinar dinars riyal riyals rand schilling schillings florin guilders guilder koruna zloty`)
 
+// streets are words that make an address of a place's name.
+var streets = wordSet(`street st road rd avenue ave drive dr lane ln boulevard blvd highway hwy court ct way terrace pike parkway`)
+
 // commonWords are words that are towns' names too, from data/common.txt.
 var commonWords = sync.OnceValue(func() map[string]bool { return readWords("common.txt") })
 

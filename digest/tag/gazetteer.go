@@ -30,6 +30,8 @@ const (
 	markDoubtful                    // "%": also a person's name or a thing
 	markCased                       // only with a capital first letter
 	markGiven                       // also a given name: "Jordan", "Paris"
+	markAll                         // it stands for all its countries at once: "한미"
+	markTowns                       // a city known from GeoNames alone
 )
 
 // sense is one thing that a name can stand for.

@@ -165,7 +165,7 @@ func (g *gazetteer) addTown(e entry, admins map[string]uint16) {
 		s.marks |= markGiven // most small towns are named like people
 	}
 	if e.size >= citySize && !g.given[strings.ToLower(e.name)] {
-		s.kind = kindCity
+		s.kind, s.marks = kindCity, s.marks|markTowns
 	}
 	g.main.add(fs, s)
 	if plain := withoutAccents(e.name); plain != e.name {

@@ -20,9 +20,6 @@ var countryData embed.FS
 // noCountry is the country of a phrase that means none.
 const noCountry uint16 = 0xffff
 
-// markAll says that a name stands for all its countries at once ("한미").
-const markAll uint8 = 1 << 5
-
 // entry is one name in the data, before it goes into a trie.
 type entry struct {
 	name  string
