@@ -65,7 +65,7 @@ func (a *App) answer(ctx context.Context, t *target, reply bot.Reply) {
 	for i, part := range parts {
 		pl, err := parsePayload(part)
 		if err == nil {
-			err = a.say(ctx, t, pl, show{public: reply.Public || t.public, replace: reply.Replace && i == 0})
+			err = a.say(ctx, t, show{payload: pl, public: reply.Public || t.public, replace: reply.Replace && i == 0})
 		}
 		if err != nil {
 			a.log.Error("answer in Slack", "channel", t.channel, "error", err)
@@ -76,18 +76,21 @@ func (a *App) answer(ctx context.Context, t *target, reply bot.Reply) {
 
 func isEmpty(m bot.Message) bool { return part{msg: m}.empty() }
 
-// show is how one part of an answer is to be seen.
-type show struct{ public, replace bool }
+// show is one part of an answer, and how it is to be seen.
+type show struct {
+	payload
+	public, replace bool
+}
 
 // way is one way to say something.
-type way func(ctx context.Context, t *target, pl payload, s show) error
+type way func(ctx context.Context, t *target, s show) error
 
 // errNoWay says that a way cannot be taken here, so the next one is tried.
 var errNoWay = errors.New("not here")
 
 // say tries the ways to show a part, best first, until one has shown it or may
 // have.
-func (a *App) say(ctx context.Context, t *target, pl payload, s show) error {
+func (a *App) say(ctx context.Context, t *target, s show) error {
 	ways := []way{a.byResponse, a.ephemerally, a.directly}
 	switch {
 	case s.replace:
@@ -97,7 +100,7 @@ func (a *App) say(ctx context.Context, t *target, pl payload, s show) error {
 	}
 	var failures []error
 	for _, w := range ways {
-		err := a.plainly(ctx, t, pl, s, w)
+		err := a.plainly(ctx, t, s, w)
 		if err == nil {
 			return nil
 		}
@@ -114,14 +117,14 @@ func (a *App) say(ctx context.Context, t *target, pl payload, s show) error {
 }
 
 // plainly goes a way, with plainer blocks where Slack refuses them.
-func (a *App) plainly(ctx context.Context, t *target, pl payload, s show, w way) error {
+func (a *App) plainly(ctx context.Context, t *target, s show, w way) error {
 	for {
-		err := w(ctx, t, pl, s)
-		plainer, ok := pl.plainer()
+		err := w(ctx, t, s)
+		plainer, ok := s.plainer()
 		if err == nil || !tooBig(codeOf(err)) || !ok {
 			return err
 		}
-		pl = plainer
+		s.payload = plainer
 	}
 }
 
@@ -132,11 +135,11 @@ func (a *App) usable(t *target) bool {
 
 // byResponse answers through the response_url, which works wherever the person
 // can write, without the bot being there.
-func (a *App) byResponse(ctx context.Context, t *target, pl payload, s show) error {
+func (a *App) byResponse(ctx context.Context, t *target, s show) error {
 	if !a.usable(t) {
 		return errNoWay
 	}
-	out := responsePayload{ResponseType: "ephemeral", Text: pl.Text, Blocks: pl.Blocks, ReplaceOriginal: s.replace && !t.command, ThreadTS: t.thread}
+	out := responsePayload{ResponseType: "ephemeral", Text: s.Text, Blocks: s.Blocks, ReplaceOriginal: s.replace && !t.command, ThreadTS: t.thread}
 	if s.public || s.replace && !t.ephemeral && !t.command {
 		out.ResponseType = "in_channel"
 	}
@@ -161,31 +164,31 @@ func (a *App) respond(ctx context.Context, t *target, out responsePayload) error
 }
 
 // byUpdate replaces a message that everyone sees.
-func (a *App) byUpdate(ctx context.Context, t *target, pl payload, _ show) error {
+func (a *App) byUpdate(ctx context.Context, t *target, s show) error {
 	if t.pressed == "" || t.ephemeral || t.channel == "" {
 		return errNoWay
 	}
-	return a.inTurn(ctx, turn{t.channel, "chat.update", pl}, func(options []slackgo.MsgOption) error {
+	return a.inTurn(ctx, turn{t.channel, "chat.update", s.payload}, func(options []slackgo.MsgOption) error {
 		_, _, _, err := a.api.UpdateMessageContext(ctx, t.channel, t.pressed, options...)
 		return err
 	})
 }
 
 // byMessage posts in the conversation.
-func (a *App) byMessage(ctx context.Context, t *target, pl payload, _ show) error {
+func (a *App) byMessage(ctx context.Context, t *target, s show) error {
 	if t.channel == "" {
 		return errNoWay
 	}
-	_, err := a.post(ctx, outgoing{channel: t.channel, thread: t.thread, payload: pl, waiting: true})
+	_, err := a.post(ctx, outgoing{channel: t.channel, thread: t.thread, payload: s.payload, waiting: true})
 	return err
 }
 
 // ephemerally posts what the person alone sees. Slack does not promise it.
-func (a *App) ephemerally(ctx context.Context, t *target, pl payload, _ show) error {
+func (a *App) ephemerally(ctx context.Context, t *target, s show) error {
 	if t.channel == "" || strings.HasPrefix(t.channel, "D") {
 		return errNoWay
 	}
-	return a.inTurn(ctx, turn{t.channel + " " + t.user, "chat.postEphemeral", pl}, func(options []slackgo.MsgOption) error {
+	return a.inTurn(ctx, turn{t.channel + " " + t.user, "chat.postEphemeral", s.payload}, func(options []slackgo.MsgOption) error {
 		if t.thread != "" {
 			options = append(options, slackgo.MsgOptionTS(t.thread))
 		}
@@ -195,12 +198,12 @@ func (a *App) ephemerally(ctx context.Context, t *target, pl payload, _ show) er
 }
 
 // directly posts in the person's direct messages: the last way.
-func (a *App) directly(ctx context.Context, t *target, pl payload, _ show) error {
+func (a *App) directly(ctx context.Context, t *target, s show) error {
 	channel, err := a.conversation(ctx, digest.Destination{Platform: Platform, Channel: t.user, Direct: true})
 	if err != nil {
 		return err
 	}
-	_, err = a.post(ctx, outgoing{channel: channel, payload: pl, waiting: true})
+	_, err = a.post(ctx, outgoing{channel: channel, payload: s.payload, waiting: true})
 	return err
 }
 

@@ -38,6 +38,7 @@ type Options struct {
 	Handler    bot.Handler          // answers; nil when nobody can ask
 	Command    string               // default /brief; another app in the workspace may have that
 	Commands   []bot.CommandSpec    // the words after the command; default: those of Words
+	Manage     string               // who may manage a channel besides admins: "anyone", "members" (no guests), or "" and "admins" for nobody else
 	Managers   bool                 // find out who may manage a channel, by conversations.info where its scope was granted
 	Workers    int                  // requests handled at once, default 8
 	Queue      int                  // requests that wait, default 256; more are told that the bot is busy
@@ -124,9 +125,7 @@ func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.HTTPClient == nil {
-		o.HTTPClient = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	}
+	o.HTTPClient = withoutRedirects(o.HTTPClient)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
@@ -137,6 +136,17 @@ func (o Options) withDefaults() Options {
 		o.Queue = 256
 	}
 	return o
+}
+
+// withoutRedirects is a client that sends nothing twice: a redirect would have
+// a post repeated elsewhere.
+func withoutRedirects(c *http.Client) *http.Client {
+	out := http.Client{}
+	if c != nil {
+		out = *c
+	}
+	out.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &out
 }
 
 // Name is "slack".

@@ -308,6 +308,20 @@ func TestManagersOfAChannel(t *testing.T) {
 	}
 }
 
+func TestWhoMayManage(t *testing.T) {
+	t.Parallel()
+	for manage, want := range map[string][3]bool{"": {true, false, false}, "admins": {true, false, false}, "members": {true, true, false}, "anyone": {true, true, true}} {
+		w := running(t, func(o *slack.Options) { o.Manage = manage })
+		w.srv.AddUser(slacktest.User{ID: "U0GUEST", Name: "Guest", Guest: true})
+		for i, user := range []string{"U0MINA", "U0JON", "U0GUEST"} {
+			w.srv.Slash(user, "C0GENERAL", "/brief x").Answer(1)
+			if got := w.h.last(t).Manager; got != want[i] {
+				t.Errorf("%q: %s manages: %v", manage, user, got)
+			}
+		}
+	}
+}
+
 // TestPersonIsKeptForADay moves a person to another zone.
 func TestPersonIsKeptForADay(t *testing.T) {
 	t.Parallel()

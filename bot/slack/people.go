@@ -14,11 +14,12 @@ import (
 
 // person is what users.info says of someone.
 type person struct {
-	Name  string
-	Zone  string // IANA
-	Lang  string // BCP 47: "en-US"
-	Admin bool   // of the workspace
-	until time.Time
+	Name   string
+	Zone   string // IANA
+	Lang   string // BCP 47: "en-US"
+	Admin  bool   // of the workspace
+	Member bool   // of the workspace: no guest, and nobody from another one in a shared channel
+	until  time.Time
 }
 
 // people remembers persons and who made a channel for a day, since both calls
@@ -79,9 +80,15 @@ func (a *App) person(ctx context.Context, user string) person {
 		a.people.put(user, old, failureLife)
 		return old
 	}
-	who := person{Name: displayName(u), Zone: u.TZ, Lang: u.Locale, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner}
+	who := a.personOf(u)
 	a.people.put(user, who, personLife)
 	return who
+}
+
+func (a *App) personOf(u *slackgo.User) person {
+	home := a.known().Workspace
+	guest := u.IsRestricted || u.IsUltraRestricted || u.IsStranger || u.IsBot || u.TeamID != "" && home != "" && u.TeamID != home
+	return person{Name: displayName(u), Zone: u.TZ, Lang: u.Locale, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner, Member: !guest}
 }
 
 func displayName(u *slackgo.User) string {
@@ -94,10 +101,11 @@ func displayName(u *slackgo.User) string {
 }
 
 // manages reports whether a person may manage a place: their own direct
-// messages, any channel for an admin, and a channel that they made where that
-// can be asked.
+// messages, any channel for an admin, and others by Options.Manage: whoever is
+// there, full members of the workspace, or, where that can be asked, who made
+// the channel.
 func (a *App) manages(ctx context.Context, who person, user string, place digest.Destination) bool {
-	if place.Direct || who.Admin {
+	if place.Direct || who.Admin || a.o.Manage == "anyone" || a.o.Manage == "members" && who.Member {
 		return true
 	}
 	if !a.o.Managers || !a.known().has("channels:read", "groups:read") {
@@ -140,7 +148,7 @@ func (a *App) Person(ctx context.Context, user string) (name, zone, lang string,
 		}
 		return "", "", "", digest.Errorf(digest.Unavailable, "look up a person in Slack: %w", err)
 	}
-	who := person{Name: displayName(u), Zone: u.TZ, Lang: u.Locale, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner}
+	who := a.personOf(u)
 	a.people.put(user, who, personLife)
 	return who.Name, who.Zone, who.Lang, nil
 }

@@ -369,6 +369,6 @@ func (s *Server) usersInfo(c call) answer {
 	if u == nil {
 		return no("user_not_found")
 	}
-	return answer{"user": answer{"id": u.ID, "name": strings.ToLower(u.Name), "tz": u.Zone, "locale": u.Locale, "is_admin": u.Admin, "deleted": u.Disabled,
+	return answer{"user": answer{"id": u.ID, "name": strings.ToLower(u.Name), "tz": u.Zone, "locale": u.Locale, "is_admin": u.Admin, "is_restricted": u.Guest, "team_id": s.Team, "deleted": u.Disabled,
 		"profile": answer{"display_name": u.Name}}}
 }

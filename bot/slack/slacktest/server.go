@@ -87,7 +87,7 @@ type Channel struct {
 // User is a person.
 type User struct {
 	ID, Name, Zone, Locale string
-	Admin, Disabled        bool
+	Admin, Disabled, Guest bool
 }
 
 // Message is what someone can see.
