@@ -2,6 +2,9 @@ package ingest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -15,7 +18,7 @@ type cast struct {
 }
 
 // maxCast is how many articles are remembered, about 1 kB each: they are kept
-// without their bodies.
+// without long bodies.
 const maxCast = 20_000
 
 // of returns the articles of stories, from memory or from the store.
@@ -59,8 +62,21 @@ func (c *cast) keep(change *change) {
 
 func (c *cast) clear() { c.stories, c.size = map[int64][]digest.Article{}, 0 }
 
-// slim is an article as its story is described: without its body.
+// slimBody is the length from which a body is kept as a fingerprint.
+const slimBody = 300
+
+// slim is an article as its story is described. Of a long body only whether
+// another says the same words counts there, so a fingerprint of its words, as
+// long as a short body, stands for it.
 func slim(a digest.Article) digest.Article {
-	a.Body = ""
+	if len(a.Body) <= slimBody {
+		return a
+	}
+	h := sha256.New()
+	for w := range strings.FieldsSeq(strings.ToLower(a.Body)) {
+		_, _ = h.Write([]byte(w))
+		_, _ = h.Write([]byte{' '})
+	}
+	a.Body = strings.Repeat(hex.EncodeToString(h.Sum(nil)), 4)
 	return a
 }

@@ -62,17 +62,17 @@ func (p *Pipeline) groupLeftovers(ctx context.Context) error {
 		}
 		last = left[len(left)-1].ID
 		p.o.Log.Info("articles without a story are grouped", "articles", len(left))
-		arrivals, err := p.arrivals(ctx, left)
+		late, err := p.lateArrivals(ctx, left)
 		if err != nil {
 			return err
 		}
-		if err := p.group(ctx, arrivals); err != nil {
+		if err := p.group(ctx, late); err != nil {
 			return err
 		}
 	}
 }
 
-func (p *Pipeline) arrivals(ctx context.Context, left []digest.LiveArticle) ([]arrival, error) {
+func (p *Pipeline) lateArrivals(ctx context.Context, left []digest.LiveArticle) ([]arrival, error) {
 	features := make(map[int64][]byte, len(left))
 	ids := make([]int64, len(left))
 	for i, l := range left {

@@ -81,6 +81,7 @@ const DefaultWindow = 7 * 24 * time.Hour
 type Pipeline struct {
 	o     Options
 	hints hints
+	seen  *seen
 
 	mu        sync.Mutex // storing and grouping: one batch at a time
 	loaded    bool       // the grouper holds the live window
@@ -108,7 +109,7 @@ func New(o Options) *Pipeline {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	return &Pipeline{o: o, hints: hints{store: o.Store, now: o.Now, known: map[string]hint{}}}
+	return &Pipeline{o: o, seen: newSeen(), hints: hints{store: o.Store, now: o.Now, known: map[string]hint{}}}
 }
 
 // Counts says what became of articles.
@@ -127,13 +128,12 @@ func (p *Pipeline) Add(ctx context.Context, articles []digest.Article) (Counts, 
 	var total Counts
 	for len(articles) > 0 {
 		n := min(len(articles), p.o.Batch)
-		entries, bad := p.analyse(ctx, articles[:n])
+		batch := p.analyse(ctx, articles[:n], &total)
 		articles = articles[n:]
-		total.Bad = append(total.Bad, bad...)
 		if err := ctx.Err(); err != nil {
 			return total, err
 		}
-		if err := p.take(ctx, entries, &total); err != nil {
+		if err := p.take(ctx, batch, &total); err != nil {
 			return total, err
 		}
 	}
@@ -150,9 +150,13 @@ func (p *Pipeline) Resume(ctx context.Context) error {
 }
 
 // take stores and groups one batch.
-func (p *Pipeline) take(ctx context.Context, entries []digest.Entry, total *Counts) error {
-	if len(entries) == 0 {
+func (p *Pipeline) take(ctx context.Context, batch []analysed, total *Counts) error {
+	if len(batch) == 0 {
 		return nil
+	}
+	entries := make([]digest.Entry, len(batch))
+	for i := range batch {
+		entries[i] = batch[i].entry
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -163,7 +167,19 @@ func (p *Pipeline) take(ctx context.Context, entries []digest.Entry, total *Coun
 	if err != nil {
 		return err
 	}
-	arrivals := make([]arrival, 0, len(entries))
+	if err := p.group(ctx, arrivals(entries, added, total)); err != nil {
+		p.reset()
+		return err
+	}
+	p.seen.add(batch)
+	p.forget()
+	return nil
+}
+
+// arrivals counts what became of entries and returns those that have to be
+// grouped.
+func arrivals(entries []digest.Entry, added []digest.Added, total *Counts) []arrival {
+	out := make([]arrival, 0, len(entries))
 	for i, a := range added {
 		switch {
 		case a.New:
@@ -175,27 +191,31 @@ func (p *Pipeline) take(ctx context.Context, entries []digest.Entry, total *Coun
 			continue
 		}
 		entries[i].ID = a.ID
-		arrivals = append(arrivals, arrival{article: &entries[i].Article, features: entries[i].Features, revised: a.Revised})
+		out = append(out, arrival{article: &entries[i].Article, features: entries[i].Features, revised: a.Revised})
 	}
-	if err := p.group(ctx, arrivals); err != nil {
-		p.reset()
-		return err
-	}
-	p.forget()
-	return nil
+	return out
+}
+
+// analysed is an article on its way in.
+type analysed struct {
+	entry    digest.Entry
+	identity uint64 // for seen
+	content  uint64
+	known    bool // it was stored lately as it is: nothing else is filled
+	err      error
 }
 
 // analyse cleans, reads and tags articles on all cores, keeping their order.
-func (p *Pipeline) analyse(ctx context.Context, articles []digest.Article) (entries []digest.Entry, bad []error) {
+// It counts those that are bad or known already and leaves them out.
+func (p *Pipeline) analyse(ctx context.Context, articles []digest.Article, total *Counts) []analysed {
 	now := p.o.Now()
-	out := make([]digest.Entry, len(articles))
-	errs := make([]error, len(articles))
+	out := make([]analysed, len(articles))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range min(p.o.Workers, len(articles)) {
 		workers.Go(func() {
 			for i := range next {
-				out[i], errs[i] = p.entry(articles[i], now, p.hints.of(ctx, articles[i].Source))
+				out[i] = p.read(articles[i], now, p.hints.of(ctx, articles[i].Source))
 			}
 		})
 	}
@@ -204,21 +224,31 @@ func (p *Pipeline) analyse(ctx context.Context, articles []digest.Article) (entr
 	}
 	close(next)
 	workers.Wait()
-	for i, err := range errs {
-		if err != nil {
-			bad = append(bad, err)
-			continue
+	kept := out[:0]
+	for _, a := range out {
+		switch {
+		case a.err != nil:
+			total.Bad = append(total.Bad, a.err)
+		case a.known:
+			total.Known++
+		default:
+			kept = append(kept, a)
 		}
-		entries = append(entries, out[i])
 	}
-	return entries, bad
+	return kept
 }
 
-// entry makes of an article what is stored.
-func (p *Pipeline) entry(a digest.Article, now time.Time, h hint) (digest.Entry, error) {
+// read makes of an article what is stored.
+func (p *Pipeline) read(a digest.Article, now time.Time, h hint) analysed {
 	named := a.Title
 	if err := a.Clean(); err != nil {
-		return digest.Entry{}, badArticle(named, &a, err)
+		return analysed{err: badArticle(named, &a, err)}
+	}
+	var out analysed
+	out.identity, out.content = p.seen.keys(&a, h)
+	if p.seen.has(out.identity, out.content) {
+		out.known = true
+		return out
 	}
 	if a.Stored.IsZero() {
 		a.Stored = now.UTC()
@@ -226,9 +256,9 @@ func (p *Pipeline) entry(a digest.Article, now time.Time, h hint) (digest.Entry,
 	doc := text.Analyse(a.Title, a.Body, a.Lang)
 	a.Lang = doc.Lang
 	a.Countries, a.Topics = p.o.Tagger.Tag(doc, h.hint)
-	e := digest.Entry{Article: a, Features: story.Features(doc, &a)}
-	e.TitleTerms, e.BodyTerms = doc.Terms()
-	return e, nil
+	out.entry = digest.Entry{Article: a, Features: story.Features(doc, &a)}
+	out.entry.TitleTerms, out.entry.BodyTerms = doc.Terms()
+	return out
 }
 
 // badArticle names an article by the first thing that it has.

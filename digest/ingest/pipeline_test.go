@@ -297,3 +297,27 @@ func TestHintsSurviveAStoreThatFails(t *testing.T) {
 		t.Errorf("%+v", counts)
 	}
 }
+
+// An article that comes again as it is costs neither analysis nor a write; one
+// that was stored and not grouped is not taken for done.
+func TestKnownArticlesAreSpared(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	p := pipeline(m, newFirstWord())
+	add(t, p, "storm one", "storm two")
+	m.fail["AddArticles"] = 0
+	if counts := add(t, p, "storm two", "storm one"); counts.Known != 2 {
+		t.Errorf("%+v", counts)
+	}
+	delete(m.fail, "AddArticles")
+	m.sources["Harbour Wire"] = digest.Source{Name: "Harbour Wire", Country: "KR"}
+	clock := now.Add(time.Hour)
+	q := ingest.New(ingest.Options{Store: m, Tagger: homeTagger{}, Grouper: newFirstWord(), Now: func() time.Time { return clock }})
+	add(t, q, "storm one")
+	m.sources["Harbour Wire"] = digest.Source{Name: "Harbour Wire", Country: "JP"}
+	clock = clock.Add(time.Hour)
+	m.lastAdds = nil
+	if counts := add(t, q, "storm one"); counts.Known != 1 || m.lastAdds == nil {
+		t.Errorf("a source that moved home is not looked at again: %+v", counts)
+	}
+}
