@@ -79,6 +79,18 @@ func TestWhatIsNearlyRightIsBetterThanNothing(t *testing.T) {
 	}
 }
 
+func TestAStoryThatOnlyStraysThereComesLater(t *testing.T) {
+	t.Parallel()
+	b, _ := world(t,
+		piece{story: 1, title: "A vote in Paris", source: "A", hours: 1, tags: "FR .9, government .9"},
+		piece{story: 1, title: "Seoul watches the vote in Paris", source: "B", hours: 1, tags: "KR .8, FR .9, government .9"},
+		piece{title: "A vote in Seoul", source: "A", hours: 1, tags: "KR .8, government .9"},
+	)
+	if got, want := titlesOf(ask(t, b, "korea", nil).Stories), []string{"A vote in Seoul", "A vote in Paris"}; !slices.Equal(got, want) {
+		t.Errorf("stories %q, want %q", got, want)
+	}
+}
+
 func TestEverythingIsAnsweredNewestAndBestSourcedFirst(t *testing.T) {
 	t.Parallel()
 	b, _ := world(t,

@@ -241,11 +241,28 @@ func (s *search) load(ctx context.Context, ranked []Ranked) error {
 		if !ok && i < s.offset+s.limit+maxLoaded || ok && s.excluded(st) {
 			continue // not grouped yet, pruned meanwhile, or not wanted
 		}
+		r.Match *= s.wholly(st)
 		r.rescore(how, st.Sources)
 		s.found = append(s.found, hit{r, st})
 	}
 	slices.SortStableFunc(s.found, func(a, b hit) int { return cmp.Compare(b.Score, a.Score) })
 	return nil
+}
+
+// wholly is between a half and 1: how much a story as a whole is about what was
+// asked for, where a single article of it may only stray there.
+func (s *search) wholly(st digest.Story) float64 {
+	if st.ID == 0 {
+		return 1 // not loaded
+	}
+	whole := 1.0
+	for _, c := range s.q.Countries {
+		whole *= 0.5 + 0.5*min(digest.WeightOf(st.Countries, c)/digest.FirmWeight, 1)
+	}
+	for _, t := range s.q.Topics {
+		whole *= 0.5 + 0.5*min(digest.WeightOf(st.Topics, t)/digest.FirmWeight, 1)
+	}
+	return max(whole, 0.5)
 }
 
 // maxLoaded is how many stories beyond the page are read, so that excluded
