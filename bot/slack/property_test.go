@@ -83,7 +83,7 @@ func anyAction() *rapid.Generator[bot.Action] {
 		case 0:
 			a.URL = anyURL().Draw(t, "url")
 		case 1:
-			for range rapid.IntRange(1, 120).Draw(t, "options") {
+			for range rapid.SampledFrom([]int{1, 2, 3, 110}).Draw(t, "options") {
 				a.Options = append(a.Options, bot.Option{Label: anyText(90).Draw(t, "label"), Value: anyText(80).Draw(t, "value"), Hint: anyText(90).Draw(t, "hint")})
 			}
 		}
@@ -110,12 +110,12 @@ func anyMessage() *rapid.Generator[bot.Message] {
 		m := bot.Message{Title: bot.Text{{Text: "T"}}, Lang: rapid.SampledFrom([]string{"", "en", "ko", "xx"}).Draw(t, "lang"), Zone: "Asia/Seoul", At: anyTime().Draw(t, "at")}
 		m.Title = append(m.Title, rapid.SliceOfN(anySpan(), 0, 3).Draw(t, "title")...)
 		m.Lead = anyLines(3).Draw(t, "lead")
-		for range rapid.IntRange(0, 3).Draw(t, "sections") {
+		for range rapid.IntRange(0, 2).Draw(t, "sections") {
 			m.Sections = append(m.Sections, bot.Section{Title: anyText(400).Draw(t, "heading"), Lines: anyLines(3).Draw(t, "lines"),
-				Items: rapid.SliceOfN(anyItem(), 0, 5).Draw(t, "items"), Actions: rapid.SliceOfN(anyAction(), 0, 3).Draw(t, "buttons")})
+				Items: rapid.SliceOfN(anyItem(), 0, 3).Draw(t, "items"), Actions: rapid.SliceOfN(anyAction(), 0, 3).Draw(t, "buttons")})
 		}
 		m.Tail, m.Notes, m.Footer = anyLines(2).Draw(t, "tail"), anyLines(2).Draw(t, "notes"), anyLines(2).Draw(t, "footer")
-		m.Actions = rapid.SliceOfN(anyAction(), 0, 30).Draw(t, "actions")
+		m.Actions = rapid.SliceOfN(anyAction(), 0, 12).Draw(t, "actions")
 		return m
 	})
 }
@@ -179,7 +179,7 @@ func TestStoriesAreNeverSplit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var m bot.Message
-		n := rapid.IntRange(1, 60).Draw(t, "stories")
+		n := rapid.IntRange(1, 40).Draw(t, "stories")
 		size := rapid.IntRange(0, 300).Draw(t, "size")
 		for i := range n {
 			mark := fmt.Sprintf("story%dx", i)

@@ -19,16 +19,15 @@ func (a *App) homeOpened(ctx context.Context, j job) {
 	hash := ""
 	if e.View != nil {
 		hash = e.View.Hash
+	} else {
+		r.Fields = map[string]string{"first": "true"} // Slack shows no view of ours yet
 	}
 	a.publishHome(ctx, a.about(ctx, r), bot.Message{}, hash)
 }
 
 // publishHome shows the Home tab, with what just happened on top.
 func (a *App) publishHome(ctx context.Context, r bot.Request, notice bot.Message, hash string) {
-	r.Command, r.Args, r.Action, r.Value, r.Fields = "home", "", "", "", map[string]string{}
-	if hash == "" && isEmpty(notice) {
-		r.Fields["first"] = "true" // Slack shows no view of ours yet
-	}
+	r.Command = "home"
 	blocks := a.viewBlocks(notice)
 	if len(blocks) > 0 {
 		blocks = append(blocks, slackgo.NewDividerBlock())
