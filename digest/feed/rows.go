@@ -45,9 +45,11 @@ func setField(a *digest.Article, name, value string) (known bool, err error) {
 
 // timeLayouts are RFC 3339 and what people write when they mean it. A time
 // without a zone is UTC.
-var timeLayouts = [...]string{
-	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00",
-	"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
+func timeLayouts() [8]string {
+	return [...]string{
+		time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00",
+		"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
+	}
 }
 
 func readTime(s string) (time.Time, error) {
@@ -55,7 +57,7 @@ func readTime(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range timeLayouts {
+	for _, layout := range timeLayouts() {
 		if t, err := time.Parse(layout, s); err == nil && t.Year() > 0 {
 			return t.UTC(), nil
 		}
