@@ -72,6 +72,17 @@ func (t *Troubles) Report(ctx context.Context, d digest.Delivery, what string) {
 	t.send(ctx, t.o.Operator, m, fmt.Sprintf("report.%d.%s", d.ID, d.State))
 }
 
+// Notice tells the operator something of no delivery, such as a source that
+// fails. The key is NoticeKey's.
+func (t *Troubles) Notice(ctx context.Context, m bot.Message, key string) {
+	t.send(ctx, t.o.Operator, m, key)
+}
+
+// NoticeKey names a notice about a thing, so that the platform shows it once.
+func NoticeKey(what string, id int64, now time.Time) string {
+	return fmt.Sprintf("notice.%s.%d.%d", what, id, now.Unix())
+}
+
 // send posts a notice as well as it can: it is not in the ledger, since a
 // notice about a notice helps nobody; the log has it anyway.
 func (t *Troubles) send(ctx context.Context, to *digest.Destination, m bot.Message, key string) {

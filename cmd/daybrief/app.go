@@ -44,11 +44,7 @@ func loadConfig(c *call) (*config.Config, error) {
 			file = defaultConfig
 		}
 	}
-	var slugs []string
-	for _, d := range tag.Builtin() {
-		slugs = append(slugs, d.Slug)
-	}
-	conf, err := config.Load(config.Options{File: file, Getenv: c.getenv, Schedule: schedule.Check, Topics: slugs})
+	conf, err := config.Load(config.Options{File: file, Getenv: c.getenv, Schedule: schedule.Check, Topics: tag.Slugs()})
 	if err != nil {
 		return nil, err
 	}

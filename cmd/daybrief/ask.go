@@ -37,7 +37,7 @@ func (b briefCmd) Run(c *call) error {
 	}
 	defer a.close()
 	now := c.now()
-	q, err := a.reader.Read(query(b.Query), now)
+	q, err := a.reader.Read(requestText(b.Query), now)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (d digestCmd) Run(c *call) error {
 		return err
 	}
 	defer a.close()
-	text := query(d.Query)
+	text := requestText(d.Query)
 	if _, err := a.reader.Read(text, now); err != nil && text != "" {
 		return err
 	}

@@ -145,8 +145,8 @@ func hideExclusions(args []string) []string {
 	return out
 }
 
-// query joins the words of a request.
-func query(words []string) string {
+// requestText joins the words of a request.
+func requestText(words []string) string {
 	return strings.ReplaceAll(strings.Join(words, " "), exclusionMark, "-")
 }
 

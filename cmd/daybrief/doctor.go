@@ -25,12 +25,19 @@ func (m manifestCmd) Run(c *call) error {
 	}
 	var text string
 	if m.Platform == "slack" {
-		text, err = slack.Manifest(slack.ManifestOptions{Command: conf.Slack.Command, HTTP: conf.Slack.Mode == "http", URL: conf.Web.URL})
+		o := slack.ManifestOptions{Command: conf.Slack.Command}
+		if conf.Slack.Mode == "http" {
+			o.URL = conf.Web.URL
+		}
+		if text, err = slack.Manifest(o); err != nil {
+			return err
+		}
 	} else {
-		text, err = discord.Manifest(discord.ManifestOptions{HTTP: conf.Discord.Mode == "http", URL: conf.Web.URL})
-	}
-	if err != nil {
-		return err
+		s := discord.Setup{}
+		if conf.Discord.Mode == "http" {
+			s.PublicURL = conf.Web.URL
+		}
+		text = discord.Manifest(s)
 	}
 	_, err = fmt.Fprint(c.stdout, text)
 	return err

@@ -23,6 +23,7 @@ import (
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/brief"
 	"github.com/daybrief/daybrief/digest/feed"
+	"github.com/daybrief/daybrief/digest/store"
 )
 
 type serveCmd struct {
@@ -46,6 +47,7 @@ type server struct {
 	links     []link // connections to platforms, which run until they end
 	mount     map[string]http.Handler
 	scheduler *schedule.Scheduler
+	troubles  *schedule.Troubles
 	handler   *command.Handler
 	composer  schedule.Composer
 	listener  net.Listener
@@ -119,14 +121,15 @@ func (b *server) fill() error {
 func (b *server) plan() error {
 	o := schedule.Options{Store: b.store, DB: b.store.DB(), Dialect: b.store.Dialect(), Composer: b.composer, Platforms: b.platforms, Lang: b.config.Language,
 		Prune: b.prune, Now: b.now, Log: b.log}
-	if !b.cmd.NoPoll {
-		o.Poll = b.poller().Poll
-	}
 	if b.config.Operator != "" {
 		to := destination(b.config.Operator)
 		o.Operator = &to
 	}
-	o.Deliverer = deliver.New(deliver.Options{Ledger: b.store, Troubles: schedule.NewTroubles(o), Platforms: b.platforms, Now: b.now, Log: b.log})
+	b.troubles = schedule.NewTroubles(o)
+	if !b.cmd.NoPoll {
+		o.Poll = b.poller().Poll
+	}
+	o.Deliverer = deliver.New(deliver.Options{Ledger: b.store, Troubles: b.troubles, Platforms: b.platforms, Now: b.now, Log: b.log})
 	var err error
 	if b.scheduler, err = schedule.New(o); err != nil {
 		return err
@@ -273,6 +276,29 @@ func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
 	return s.Shutdown(stop)
 }
 
+// pruneBatch is how many rows are deleted in one transaction, so that the
+// others get their turn.
+const pruneBatch = 500
+
+// prune deletes what is older than the configuration keeps.
+func (b *server) prune(ctx context.Context) error {
+	now := b.now()
+	h := store.Horizons{Articles: now.Add(-time.Duration(b.config.Keep.Articles)), Features: now.Add(-featuresFor), Editions: now.Add(-time.Duration(b.config.Keep.Editions)),
+		Answers: now.Add(-answersFor), Audit: now.Add(-auditFor)}
+	gone, err := b.store.Prune(ctx, h, pruneBatch)
+	if err == nil && gone != (store.Pruned{}) {
+		b.log.InfoContext(ctx, "pruned", "articles", gone.Articles, "stories", gone.Stories, "editions", gone.Editions, "answers", gone.Answers)
+	}
+	return err
+}
+
+// How long the smaller things are kept.
+const (
+	featuresFor = 30 * 24 * time.Hour  // stories are live for a few days
+	answersFor  = 30 * 24 * time.Hour  // buttons of old answers
+	auditFor    = 365 * 24 * time.Hour // who changed what
+)
+
 // answers lets commands ask the briefer.
 type answers struct{ *brief.Briefer }
 
@@ -310,4 +336,23 @@ func (s *schedules) Preview(ctx context.Context, sub digest.Subscription) (bot.M
 
 func (s *schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error) {
 	return s.scheduler.RunNow(ctx, id)
+}
+
+// forget suspends all subscriptions of a workspace or server that the bot was
+// removed from. They are kept, so that nothing is lost when it comes back.
+func (b *server) forget(ctx context.Context, platform, workspace, reason string) {
+	subs, err := b.store.Subscriptions(ctx, digest.SubscriptionFilter{})
+	if err != nil {
+		b.log.ErrorContext(ctx, "subscriptions could not be read", "error", err)
+		return
+	}
+	for _, s := range subs {
+		if s.Destination.Platform != platform || s.Destination.Workspace != workspace || s.State != digest.Active {
+			continue
+		}
+		s.State, s.Reason, s.NextRun = digest.Suspended, reason, time.Time{}
+		if err := b.store.UpdateSubscription(ctx, s); err != nil {
+			b.log.ErrorContext(ctx, "a subscription could not be suspended", "subscription", s.ID, "error", err)
+		}
+	}
 }

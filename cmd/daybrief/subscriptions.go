@@ -106,7 +106,7 @@ func (s subscriptionsAddCmd) Run(c *call) error {
 		return err
 	}
 	defer a.close()
-	text := query(s.Query)
+	text := requestText(s.Query)
 	if _, err := a.reader.Read(text, c.now()); err != nil {
 		return err
 	}

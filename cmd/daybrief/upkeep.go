@@ -10,6 +10,7 @@ import (
 
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/store"
+	"github.com/daybrief/daybrief/digest/text"
 )
 
 type migrateCmd struct {
@@ -52,22 +53,25 @@ func (m migrateCmd) copy(c *call) error {
 		return err
 	}
 	defer to.Close()
-	report, err := store.Copy(c.ctx, from, to, func(table string, rows int64) {
+	o := store.Copying{Terms: indexTerms, Progress: func(table string, rows int) {
 		if c.progress {
 			fmt.Fprintf(c.stderr, "\r\x1b[K%s: %d rows", table, rows)
 		}
-	})
+	}}
+	err = store.Copy(c.ctx, from, to, o)
 	if c.progress {
 		fmt.Fprint(c.stderr, "\r\x1b[K")
 	}
 	if err != nil {
 		return err
 	}
-	if c.cli.JSON {
-		return c.printJSON(report)
-	}
-	fmt.Fprintln(c.stdout, report)
+	fmt.Fprintln(c.stdout, "Everything is moved, and every row was compared. Start the bot with the new database now.")
 	return nil
+}
+
+// indexTerms are the words of an article for the index.
+func indexTerms(a *digest.Article) (title, body []string) {
+	return text.Analyse(a.Title, a.Body, a.Lang).Terms()
 }
 
 type backupCmd struct {
