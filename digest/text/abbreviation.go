@@ -52,6 +52,12 @@ var starters = sync.OnceValue(func() map[string]bool {
 		в на и но он она они это как по для с`)
 })
 
+// afterHour are words that go on after "5 p.m.".
+var afterHour = sync.OnceValue(func() map[string]bool {
+	return wordSet(`monday tuesday wednesday thursday friday saturday sunday et est edt ct cst cdt mt mst mdt pt pst pdt gmt utc bst cet
+		eastern central pacific mountain january february march april may june july august september october november december`)
+})
+
 // ordinalNouns follow "3." in German and its neighbours without a sentence
 // ending there.
 var ordinalNouns = sync.OnceValue(func() map[string]bool {

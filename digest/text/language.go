@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -211,50 +212,38 @@ const (
 func vote(sample []Word, s script) string {
 	v := voters()
 	var n [64]int
+	lettered := false // a letter speaks for some language
 	for i := range sample {
 		form := sample[i].Form
 		for set := v.words[form]; set != 0; set &= set - 1 {
-			n[lowestBit(set)] += 2
+			n[bits.TrailingZeros64(set)] += 2
 		}
 		if !isASCII(form) {
 			for _, r := range form {
+				lettered = lettered || v.letters[r] != 0
 				for set := v.letters[r]; set != 0; set &= set - 1 {
-					n[lowestBit(set)]++
+					n[bits.TrailingZeros64(set)]++
 				}
 			}
 		}
 	}
-	best, second := -1, -1
+	best := -1
 	for id := range v.langs {
-		if v.langs[id].script != s {
-			continue
-		}
-		if best < 0 || n[id] > n[best] {
-			best, second = id, best
-		} else if second < 0 || n[id] > n[second] {
-			second = id
+		if v.langs[id].script == s && (best < 0 || n[id] > n[best]) {
+			best = id
 		}
 	}
-	if best < 0 || n[best] == 0 || (s == scriptLatin && n[best] < 3 && best != 0 && n[0] >= n[best]-1) {
+	if best < 0 || n[best] == 0 {
 		return undecided[s]
 	}
-	if second >= 0 && n[best] == n[second] && s == scriptLatin && n[0] == n[best] {
-		return "en"
+	if s == scriptLatin && !lettered && n[best] <= 2 && len(sample) > 3 { // "El Salvador repeals law": one small word proves nothing
+		return undecided[s]
 	}
 	return v.langs[best].tag
 }
 
 // undecided is the language taken for a script whose small words are missing.
 var undecided = [scripts]string{scriptLatin: "en", scriptCyrillic: "ru", scriptArabic: "ar", scriptDevanagari: "hi"}
-
-func lowestBit(set uint64) int {
-	n := 0
-	for set&1 == 0 {
-		set >>= 1
-		n++
-	}
-	return n
-}
 
 func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {

@@ -8,20 +8,20 @@ var smallWords = []struct {
 	words   string
 	letters string
 }{
-	{"en", scriptLatin, `the of and to in is that for it with as was on be at by this have from or had not are but what all were when we there can
+	{"en", scriptLatin, `the a of and to in is that i do so me my we if just like get makes too these those for it with as was on be at by this have from or had not are but what all were when we there can
 		an your which their said if will each about how up out them then she many some so these would other into has more two could
 		no than been who its now over after before new says his her he they says amid against as off why`, ""},
 	{"de", scriptLatin, `der die das und ist nicht mit von zu den ein eine im für auf dem sich des auch als an nach wird bei einer um aus sind noch wie
 		einem über hat oder aber vor zur bis mehr durch man sein wurde sie er es wir gegen vom zum keine kein will nur wenn haben war
 		einen werden wurden kann dass unter zwischen seit beim soll`, "äöüß"},
 	{"fr", scriptLatin, `le la les et des de du un une est dans en pour que qui sur par au aux avec plus ce il elle pas son ses sont ont cette mais comme
-		ou leur entre après sans été fait contre nous vous selon très où être deux ces l'on d'un d'une c'est qu'il sa à face l d qu n c j`, "éèêàçùîôûœ"},
+		ou leur entre après sans été fait contre nous vous selon très où être deux ces l'on d'un d'une gouvernement président nouveau nouvelle millions c'est qu'il sa à face l d qu n c j`, "éèêàçùîôûœ"},
 	{"es", scriptLatin, `el la los las de del en a y que un una es por con para se su al como más pero no lo sus fue entre sobre este ha sin ya está
-		también desde todo hay años según muy contra tras cuando era han son dos hasta ante e esta hoy`, "ñáéíóú¿¡"},
+		también desde todo hay años ee uu eeuu gobierno presidente nuevo nueva según muy contra tras cuando era han son dos hasta ante e esta hoy`, "ñáéíóú¿¡"},
 	{"pt", scriptLatin, `o a os as de do da dos das em no na nos nas um uma que e é para com por mais não se ao ou como foi seu sua são pelo pela
-		entre sobre após ser já também até contra diz está há mas isso ele ela quando muito`, "ãõçáéíóúâêô"},
+		entre sobre após ser já também até contra diz está há mas isso ele ela quando muito governo presidente novo nova anos milhões`, "ãõçáéíóúâêô"},
 	{"it", scriptLatin, `il lo la i gli le di del della dei delle dello a al alla da dal dalla in nel nella con su per che e è un una non si sono
-		come più ma anche ha questo dopo tra fra contro stato essere ai alle degli nei sul sulla dopo chi perché cosa l d dell all nell dall sull un`, "àèéìòù"},
+		come più ma anche ha questo dopo tra fra contro stato essere ai alle degli nei sul sulla dopo chi perché cosa governo presidente nuovo nuova anni italia milioni l d dell all nell dall sull un`, "àèéìòù"},
 	{"nl", scriptLatin, `de het een en van in is dat op te voor met niet zijn aan er om ook als dan maar bij uit nog wordt naar door heeft over tot
 		je ze hij die deze wel kan geen worden meer na tegen werd hebben`, "ë"},
 	{"sv", scriptLatin, `och att det i en på är som för av med den till inte har de ett om var jag från men han kan så vid ska efter hon nu
@@ -35,9 +35,9 @@ var smallWords = []struct {
 	{"pl", scriptLatin, `i w na z do nie się że to jest o jak ale po co za od przez dla są tym tego będzie był oraz przed już czy jego ma być
 		także które który ze przy roku`, "ąęłńśźż"},
 	{"cs", scriptLatin, `a v na se je že to s z do i o pro ve za by ale po jako jsou byl jeho od má také už při nebo podle které který bude
-		kde proti před`, "ěščřžýůď"},
+		kde proti před vláda rok roku korun`, "ěščřžýůďáíé"},
 	{"sk", scriptLatin, `a v na sa je že to s z do i o pre vo za by ale po ako sú bol jeho od má tiež už pri alebo podľa ktoré ktorý bude kde
-		proti pred`, "ľĺŕôäčšžťď"},
+		proti pred`, "ľĺŕôäčšžťďáíéý"},
 	{"hu", scriptLatin, `a az és hogy nem is egy meg van volt de csak el már még mint ez ha szerint után lesz között azt kell pedig
 		ami minden ezt által`, "őűáéö"},
 	{"ro", scriptLatin, `și în de la cu a pe din să nu un o este că pentru care mai au fost sau prin după ce lui ale dar sunt a al va fi despre
@@ -62,10 +62,10 @@ var smallWords = []struct {
 	{"tl", scriptLatin, `ang ng sa na ay at mga ni si kay hindi ito para may naman siya nila kanyang ayon dahil`, ""},
 	{"sw", scriptLatin, `na ya wa kwa ni katika la za kuwa hiyo huyo cha yake baada alisema kwamba hii lakini pia`, ""},
 	{"ru", scriptCyrillic, `и в не на что с по как это он она они из за от к у для о его же но все был было до если при также году после
-		будет россии сша уже или которые ещё`, "ыэёъ"},
+		будет россии сша правительство год президент уже или которые ещё`, "ыэёъ"},
 	{"uk", scriptCyrillic, `і в не на що з по як це він вона вони із за від до у для про його але всі був було якщо при також році після буде
 		та україни й або які ще`, "іїєґ"},
-	{"bg", scriptCyrillic, `и в не на че с по как това той тя те от за до у се са да ще или но е през след като също при има беше ще`, "ъщ"},
+	{"bg", scriptCyrillic, `и в не на че с по как това той тя те от за до у се са да ще или но е през след като също при има беше година българия прие правителството`, "ъ"},
 	{"sr", scriptCyrillic, `и у је на се да су за од са а о не ће што би како из који која које није али или по до као то након`, "ђјљњћџ"},
 	{"mk", scriptCyrillic, `и во не на што со по како ова тој таа тие од за до се да ќе или но е ја го ги сите`, "ѓќѕјљњџ"},
 	{"be", scriptCyrillic, `і ў не на што з па як гэта ён яна яны за ад да у для пра яго але быў таксама пасля`, "ўіы"},

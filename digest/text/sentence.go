@@ -61,7 +61,7 @@ func (sc *scanner) close(cut int) {
 // [start, end), and returns where in it the sentence ends; 0 when it goes on.
 func (sc *scanner) boundary(start, end int, c Case) int {
 	gap := sc.s[sc.after:start]
-	if gap == "" || (len(gap) == 1 && gap[0] != '\n' && gap[0] < utf8.RuneSelf && !(sc.dotted && gap[0] == ' ')) {
+	if gap == "" || gap == "-" || gap == " " && !sc.dotted {
 		return 0
 	}
 	if newline := strings.IndexByte(gap, '\n'); newline >= 0 {
@@ -201,7 +201,7 @@ func (sc *scanner) dotEnds(m mark, start, end int, c Case) bool {
 	switch kind := abbreviations()[w.Form]; {
 	case m.r == 0 || sc.dotted: // "U.S. The", but "U.S. President"
 		if w.Form == "am" || w.Form == "pm" {
-			return c != Lower
+			return c != Lower && !afterHour()[next]
 		}
 		return starters()[next]
 	case kind == abbrevTitle && w.Case != Lower, kind == abbrevAny:
