@@ -21,7 +21,7 @@ const defaultWhen = "daily 8:00"
 
 // wish is a subscription as it was asked for.
 type wish struct {
-	query, when, zone, where, format string
+	query, when, zone, where, format, limit string
 }
 
 // subscribe makes a subscription: to the person's direct messages, or to the
@@ -59,7 +59,7 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 // readWish takes the fields, or reads "korea-trade weekdays 8:00 Asia/Seoul
 // here" from the words.
 func (h *Handler) readWish(r bot.Request) wish {
-	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"]}
+	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"], limit: r.Fields["limit"]}
 	if ask.query != "" {
 		return ask
 	}
@@ -101,6 +101,11 @@ func (h *Handler) newSubscription(ctx context.Context, r bot.Request, ask wish, 
 	}
 	sub := digest.Subscription{Kind: digest.DigestKind, Query: q.Raw, Schedule: spec, Zone: cmp.Or(ask.zone, h.zone(ctx, r)), Format: digest.Format(ask.format),
 		Lang: r.Lang, Owner: r.Person, From: "command", Created: r.Now, State: digest.Active}
+	if ask.limit != "" {
+		if sub.Length, err = limitOf(ask.limit); err != nil {
+			return sub, err
+		}
+	}
 	coming, err := h.o.Schedules.Coming(spec, sub.Zone, r.Now, 1)
 	if err != nil {
 		return sub, err

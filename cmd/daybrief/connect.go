@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/daybrief/daybrief/bot/command"
 	"github.com/daybrief/daybrief/bot/discord"
@@ -12,7 +14,7 @@ import (
 // slackOptions are those of the configuration.
 func slackOptions(conf *config.Config) slack.Options {
 	o := slack.Options{BotToken: conf.Slack.BotToken.Reveal(), APIURL: conf.Slack.APIURL, Command: conf.Slack.Command,
-		Commands: command.Specs(), Managers: conf.Slack.Manage == "admins", Channels: channelsOf(conf, "slack")}
+		Commands: command.Specs(), Manage: conf.Slack.Manage, Managers: conf.Slack.Manage == "admins", Channels: channelsOf(conf, "slack")}
 	if conf.Slack.Mode == "http" {
 		o.SigningSecret = conf.Slack.SigningSecret.Reveal()
 	} else {
@@ -54,6 +56,8 @@ func (b *server) connectSlack() error {
 	o := slackOptions(b.config)
 	o.Now, o.Logger, o.Handler = b.now, b.log.With("platform", "slack"), b.handler
 	o.Revoked = func(ctx context.Context, workspace, reason string) { b.forget(ctx, "slack", workspace, reason) }
+	o.Pauses = b.slackPauses()
+	o.Paused = b.keepSlackPauses
 	app, err := slack.New(o)
 	if err != nil {
 		return err
@@ -85,4 +89,27 @@ func (b *server) connectDiscord() error {
 		b.mount["/discord/interactions"] = adapter.Interactions()
 	}
 	return nil
+}
+
+// pausesKey is the setting under which Slack's pauses survive a restart.
+const pausesKey = "slack.pauses"
+
+func (b *server) slackPauses() map[string]time.Time {
+	pauses := map[string]time.Time{}
+	if text := b.settingOr(b.ctx, pausesKey, ""); text != "" {
+		if err := json.Unmarshal([]byte(text), &pauses); err != nil {
+			b.log.Warn("Slack's pauses could not be read", "error", err)
+		}
+	}
+	return pauses
+}
+
+func (b *server) keepSlackPauses(pauses map[string]time.Time) {
+	text, err := json.Marshal(pauses)
+	if err == nil {
+		err = b.store.SetSetting(context.WithoutCancel(b.ctx), pausesKey, string(text))
+	}
+	if err != nil {
+		b.log.Warn("Slack's pauses could not be kept", "error", err)
+	}
 }
