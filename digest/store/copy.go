@@ -96,10 +96,6 @@ func canonical(v any) ([]byte, error) {
 
 // copyTable moves one table and compares what arrived.
 func copyTable(ctx context.Context, source, target *session, table string, o Copying) error {
-	columns, err := columnsOf(ctx, source, table)
-	if err != nil {
-		return err
-	}
 	var there int
 	if err := target.row(ctx, "SELECT count(*) FROM "+table).Scan(&there); err != nil {
 		return err
@@ -108,11 +104,14 @@ func copyTable(ctx context.Context, source, target *session, table string, o Cop
 		return digest.Errorf(digest.Conflict, "move the database: the target has %d rows in %s already", there, table).
 			WithHint("give a new, empty database")
 	}
+	columns, truths, err := columnsOf(ctx, target, table)
+	if err != nil {
+		return err
+	}
 	var sent, arrived checksum
-	list := strings.Join(columns, ", ")
 	batch := make([][]any, 0, 256)
 	flush := func() error {
-		err := target.insert(ctx, "INSERT INTO "+table+" ("+list+")", "", batch)
+		err := target.insert(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+")", "", batch)
 		batch = batch[:0]
 		if o.Progress != nil {
 			o.Progress(table, sent.rows)
@@ -121,6 +120,11 @@ func copyTable(ctx context.Context, source, target *session, table string, o Cop
 	}
 	err = readTable(ctx, source, table, columns, func(row []any) error {
 		sent.add(row)
+		for i, v := range row {
+			if n, isNumber := v.(int64); isNumber && truths[i] {
+				row[i] = n != 0
+			}
+		}
 		if batch = append(batch, row); len(batch) < cap(batch) {
 			return nil
 		}
@@ -138,13 +142,19 @@ func copyTable(ctx context.Context, source, target *session, table string, o Cop
 	return err
 }
 
-func columnsOf(ctx context.Context, c *session, table string) ([]string, error) {
+// columnsOf returns the names of a table's columns, and which hold a truth
+// value, that SQLite keeps as a number.
+func columnsOf(ctx context.Context, c *session, table string) (names []string, truths []bool, err error) {
 	rows, err := c.query(ctx, "SELECT * FROM "+table+" LIMIT 0")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
-	return rows.Columns()
+	types, err := rows.ColumnTypes()
+	for _, t := range types {
+		names, truths = append(names, t.Name()), append(truths, strings.HasPrefix(t.DatabaseTypeName(), "BOOL"))
+	}
+	return names, truths, err
 }
 
 // readTable calls fn with the values of each row, each a new slice.
@@ -158,8 +168,8 @@ func readTable(ctx context.Context, c *session, table string, columns []string, 
 			return err
 		}
 		for i, v := range values {
-			if v == nil { // no column holds NULL: it is an empty blob
-				values[i] = []byte{}
+			if b, isBlob := v.([]byte); v == nil || (isBlob && b == nil) {
+				values[i] = []byte{} // no column holds NULL: it is an empty blob
 			} else if _, err := canonical(v); err != nil {
 				return fmt.Errorf("column %s.%s: %w", table, columns[i], err)
 			}

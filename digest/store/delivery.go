@@ -16,7 +16,7 @@ const deliveryColumns = `id, edition_id, platform, workspace, channel, direct, p
 func scanDelivery(row scanner) (digest.Delivery, error) {
 	var d digest.Delivery
 	to := &d.Destination
-	err := row.Scan(&d.ID, &d.EditionID, &to.Platform, &to.Workspace, &to.Channel, &to.Direct, &d.Part, &d.Parts, &d.Payload,
+	err := row.Scan(&d.ID, &d.EditionID, &to.Platform, &to.Workspace, &to.Channel, &to.Direct, &d.Part, &d.Parts, blob{&d.Payload},
 		&d.State, &d.Ref, &d.Attempts, &d.LastError, at{&d.NotBefore}, at{&d.Started}, at{&d.Deadline}, at{&d.Updated})
 	return d, err
 }

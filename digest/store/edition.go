@@ -14,7 +14,7 @@ const editionColumns = "e.id, e.subscription_id, e.slot, e.scheduled, e.built, e
 func scanEdition(row scanner) (digest.Edition, error) {
 	var e digest.Edition
 	var stories string
-	err := row.Scan(&e.ID, &e.SubscriptionID, &e.Slot, at{&e.Scheduled}, at{&e.Built}, &e.Title, &e.Missed, &stories, &e.Content)
+	err := row.Scan(&e.ID, &e.SubscriptionID, &e.Slot, at{&e.Scheduled}, at{&e.Built}, &e.Title, &e.Missed, &stories, blob{&e.Content})
 	if err == nil && stories != "[]" {
 		err = json.Unmarshal([]byte(stories), &e.Stories)
 	}

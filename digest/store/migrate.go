@@ -50,9 +50,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return s.fail(doing, err)
 	}
-	const versions = `CREATE TABLE IF NOT EXISTS schema_versions (
-		version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)`
-	if _, err := s.writer.ExecContext(ctx, versions); err != nil && !s.kind.again(err) {
+	if err := s.versionTable(ctx); err != nil {
 		return s.fail(doing, err)
 	}
 	has, err := s.SchemaVersion(ctx)
@@ -69,6 +67,19 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// versionTable makes the table of versions. PostgreSQL's IF NOT EXISTS does not
+// hold between two programs that both find it missing; one of them fails, and
+// finds it at its second try.
+func (s *Store) versionTable(ctx context.Context) error {
+	const statement = `CREATE TABLE IF NOT EXISTS schema_versions (
+		version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)`
+	_, err := s.writer.ExecContext(ctx, statement)
+	if err != nil {
+		_, err = s.writer.ExecContext(ctx, statement)
+	}
+	return err
 }
 
 // apply runs one step, unless another program has done so meanwhile: the row

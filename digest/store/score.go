@@ -13,12 +13,6 @@ const (
 	titleWorth  = 3.0
 )
 
-// counts is how common the words asked for are.
-type counts struct {
-	all    int   // articles
-	having []int // by facet: those with its words
-}
-
 // scorer gives BM25F, the same for both databases.
 type scorer struct {
 	facets      []facet
@@ -26,11 +20,18 @@ type scorer struct {
 	title, body float64 // mean lengths in words among the hits
 }
 
-func newScorer(facets []facet, n counts, hits []hit) scorer {
+// newScorer learns from a sample of the window how rare each word is, and from
+// the hits how long a text is.
+func newScorer(facets []facet, sample []frequency, hits []hit) scorer {
 	s := scorer{facets: facets, rarity: make([]float64, len(facets))}
 	for i := range facets {
-		have := float64(n.having[i])
-		s.rarity[i] = math.Log(1 + (float64(max(n.all, n.having[i]))-have+0.5)/(have+0.5))
+		have := 0.0
+		for _, f := range sample {
+			if facets[i].within(f) {
+				have++
+			}
+		}
+		s.rarity[i] = math.Log(1 + (float64(len(sample))-have+0.5)/(have+0.5))
 	}
 	var scored float64
 	for _, h := range hits {
@@ -43,6 +44,16 @@ func newScorer(facets []facet, n counts, hits []hit) scorer {
 		s.title, s.body = s.title/scored, s.body/scored
 	}
 	return s
+}
+
+// within reports whether an article has all words of a facet.
+func (f *facet) within(terms frequency) bool {
+	for _, h := range f.hashes {
+		if title, body := terms.of(h); title+body == 0 {
+			return false
+		}
+	}
+	return len(f.hashes) > 0
 }
 
 // of is the BM25F of facet i in an article that has it; it is never 0.

@@ -47,11 +47,14 @@ func (s *Store) search(ctx context.Context, q digest.Search) ([]digest.Candidate
 			return nil, err
 		}
 	}
-	counts, err := f.counts(ctx)
+	if err := f.complete(ctx, hits); err != nil {
+		return nil, err
+	}
+	sample, err := f.sample(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return f.candidates(hits, newScorer(f.facets, counts, hits)), nil
+	return f.candidates(hits, newScorer(f.facets, sample, hits)), nil
 }
 
 // facet is one thing asked for.
@@ -111,7 +114,8 @@ func wordFacet(terms []string) facet {
 type hit struct {
 	id, story, time int64
 	source          string
-	weights         []float64 // by facet; of words only that they are there
+	weights         []float64 // by facet, 0 for one it lacks; of words only that they are there
+	byWords         bool      // found by words: weights of tags, and terms, are read later
 	terms           frequency
 }
 
@@ -181,6 +185,59 @@ func (f *finder) find(ctx context.Context, facets []facet, limit int) ([]hit, er
 	return hits, err
 }
 
+// complete reads what a search by words leaves out: the terms of its hits and
+// the weights of their tags. It is left out since most of what the searches
+// for near articles find does not stay.
+func (f *finder) complete(ctx context.Context, hits []hit) error {
+	place := map[int64]int{}
+	var ids []int64
+	for i, h := range hits {
+		if h.byWords {
+			place[h.id] = i
+			ids = append(ids, h.id)
+		}
+	}
+	for _, list := range lists(ids) {
+		q := &searchQuery{finder: f, args: list}
+		columns := ""
+		for _, x := range f.facets {
+			if !x.isWords() {
+				columns += ", coalesce(" + q.weight(x, "a.time", "a.id") + ", 0)"
+			}
+		}
+		err := f.c.each(ctx, func(row scanner) error { return f.scanRest(row, hits, place) },
+			"SELECT a.id, f.terms"+columns+" FROM articles a CROSS JOIN article_terms f WHERE a.id IN "+
+				placeholders(0, len(list))+" AND f.article_id = a.id", q.args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *finder) scanRest(row scanner, hits []hit, place map[int64]int) error {
+	var id int64
+	var terms []byte
+	weights := make([]float64, len(f.facets))
+	dest := []any{&id, &terms}
+	for i := range f.facets {
+		if !f.facets[i].isWords() {
+			dest = append(dest, &weights[i])
+		}
+	}
+	if err := row.Scan(dest...); err != nil {
+		return err
+	}
+	h := &hits[place[id]]
+	h.terms = terms
+	for i := range f.facets {
+		if !f.facets[i].isWords() {
+			h.weights[i] = weights[i]
+		}
+	}
+	return nil
+}
+
 // candidates turns hits into what was asked for.
 func (f *finder) candidates(hits []hit, score scorer) []digest.Candidate {
 	out := make([]digest.Candidate, len(hits))
@@ -217,39 +274,42 @@ func (f *finder) days() []phrase {
 	return out
 }
 
-// counts returns for each facet of words how many articles of the window's
-// days have them, and how many articles there are; both of the whole store
-// when the window is long.
-func (f *finder) counts(ctx context.Context) (counts, error) {
-	out := counts{having: make([]int, len(f.facets))}
+// sampleSize is how many articles tell how common a word is. With more in the
+// window, as many moments spread evenly over it are taken, and of each the
+// first article after it: to count all of them would cost more than the
+// search. What a word weighs is the logarithm of its share, for which some
+// hundreds are enough.
+const sampleSize = 256
+
+// sample returns the terms of articles of the window.
+func (f *finder) sample(ctx context.Context) ([]frequency, error) {
 	if !slices.ContainsFunc(f.facets, func(x facet) bool { return x.isWords() }) {
-		return out, nil
+		return nil, nil
 	}
-	from, to := f.from, f.to
-	days := f.days()
-	if days == nil {
-		from, to = -1<<62, 1<<62
-	} else {
-		const day = int64(86_400_000_000)
-		from, to = dayOf(from)*day, (dayOf(to-1)+1)*day
+	var n int
+	if err := f.c.row(ctx, "SELECT count(*) FROM (SELECT 1 FROM articles WHERE time >= $1 AND time < $2 LIMIT $3) AS counted",
+		f.from, f.to, sampleSize+1).Scan(&n); err != nil {
+		return nil, err
 	}
-	if err := f.c.row(ctx, "SELECT count(*) FROM articles WHERE time >= $1 AND time < $2", from, to).Scan(&out.all); err != nil {
+	const all = `SELECT t.terms FROM articles a JOIN article_terms t ON t.article_id = a.id WHERE a.time >= $1 AND a.time < $2`
+	const spread = `WITH RECURSIVE moments (n, moment) AS (SELECT 1, CAST($1 AS BIGINT)
+		UNION ALL SELECT n + 1, moment + CAST($3 AS BIGINT) FROM moments WHERE n < $4),
+		sampled AS (SELECT DISTINCT (SELECT a.id FROM articles a WHERE a.time >= m.moment AND a.time < $2
+		ORDER BY a.time, a.id LIMIT 1) AS id FROM moments m)
+		SELECT t.terms FROM sampled CROSS JOIN article_terms t WHERE t.article_id = sampled.id`
+	var out []frequency
+	take := func(row scanner) error {
+		var terms []byte
+		err := row.Scan(&terms)
+		out = append(out, terms)
+		return err
+	}
+	if n <= sampleSize {
+		err := f.c.each(ctx, take, all, f.from, f.to)
 		return out, err
 	}
-	words := f.c.kind.words
-	for i, x := range f.facets {
-		if !x.isWords() {
-			continue
-		}
-		e := expression{{x.words}}
-		if days != nil {
-			e = append(e, days)
-		}
-		if err := f.c.row(ctx, words.count(), words.spell(e)).Scan(&out.having[i]); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
+	err := f.c.each(ctx, take, spread, f.from, f.to, (f.to-f.from)/sampleSize, sampleSize)
+	return out, err
 }
 
 // searchQuery puts one statement together. Both databases take its text: the
@@ -257,13 +317,13 @@ func (f *finder) counts(ctx context.Context) (counts, error) {
 // which it keeps to and which is free for PostgreSQL to rearrange.
 type searchQuery struct {
 	*finder
-	facets []facet
-	limit  int
-	tables []string
-	where  []string
-	column []string // the weight of each facet
-	args   []any
-	scored bool // term frequencies are read too
+	facets  []facet
+	limit   int
+	tables  []string
+	where   []string
+	column  []string // the weight of each facet
+	args    []any
+	byWords bool
 }
 
 func (q *searchQuery) arg(v any) string {
@@ -271,8 +331,7 @@ func (q *searchQuery) arg(v any) string {
 	return "$" + strconv.Itoa(len(q.args))
 }
 
-// startFromWords matches words, tags and days in the index of words; the rows
-// of the tags then only give weights.
+// startFromWords matches words, tags and days in the index of words.
 func (q *searchQuery) startFromWords() {
 	var e expression
 	for _, x := range q.facets {
@@ -285,13 +344,13 @@ func (q *searchQuery) startFromWords() {
 	if days := q.days(); days != nil {
 		e = append(e, days)
 	}
-	q.scored = true
+	q.byWords = true
 	from, condition := q.c.kind.words.match()
 	q.arg(q.c.kind.words.spell(e))
 	q.tables, q.where = []string{from}, []string{condition}
 	q.window("a.time")
-	for i := range q.facets {
-		q.weigh(i, "a.time", "a.id")
+	for range q.facets {
+		q.column = append(q.column, "1.0")
 	}
 }
 
@@ -313,22 +372,31 @@ func (q *searchQuery) startFromTags(ctx context.Context) error {
 		q.where = []string{"d.slug = " + q.arg(x.slugs[0])}
 		q.window("d.time")
 	} else {
-		var b strings.Builder
-		b.WriteString("(SELECT time, article_id, max(weight) AS weight FROM article_tags WHERE slug IN (")
-		b.WriteString(q.list(x.slugs) + ") AND time >= " + q.arg(q.from) + " AND time < " + q.arg(q.to))
-		b.WriteString(" GROUP BY time, article_id) d")
-		q.tables = []string{b.String()}
+		q.tables = []string{"(SELECT time, article_id, max(weight) AS weight FROM article_tags WHERE slug IN (" + q.list(x.slugs) +
+			") AND time >= " + q.arg(q.from) + " AND time < " + q.arg(q.to) + " GROUP BY time, article_id) d"}
 	}
-	for i := range q.facets {
-		if i == first {
+	for i, x := range q.facets {
+		switch name := "t" + strconv.Itoa(i); {
+		case i == first:
 			q.column = append(q.column, "d.weight")
-		} else {
-			q.weigh(i, "d.time", "d.article_id")
+		case len(x.slugs) == 1:
+			q.tables = append(q.tables, "article_tags "+name)
+			q.where = append(q.where, name+".slug = "+q.arg(x.slugs[0]), name+".time = d.time", name+".article_id = d.article_id")
+			q.column = append(q.column, name+".weight")
+		default:
+			q.column = append(q.column, q.weight(x, "d.time", "d.article_id"))
 		}
 	}
 	q.tables = append(q.tables, "articles a")
 	q.where = append(q.where, "a.id = d.article_id")
 	return nil
+}
+
+// weight is the weight of a tag, or the greatest of a region's, of one
+// article; NULL when it has none.
+func (q *searchQuery) weight(x facet, time, id string) string {
+	return "(SELECT max(r.weight) FROM article_tags r WHERE r.slug IN (" + q.list(x.slugs) +
+		") AND r.time = " + time + " AND r.article_id = " + id + ")"
 }
 
 func (q *searchQuery) list(values []string) string {
@@ -341,22 +409,6 @@ func (q *searchQuery) list(values []string) string {
 
 func (q *searchQuery) window(column string) {
 	q.where = append(q.where, column+" >= "+q.arg(q.from), column+" < "+q.arg(q.to))
-}
-
-// weigh joins the rows that give facet i's weight.
-func (q *searchQuery) weigh(i int, time, id string) {
-	x := q.facets[i]
-	switch name := "t" + strconv.Itoa(i); {
-	case x.isWords():
-		q.column = append(q.column, "1.0")
-	case len(x.slugs) == 1:
-		q.tables = append(q.tables, "article_tags "+name)
-		q.where = append(q.where, name+".slug = "+q.arg(x.slugs[0]), name+".time = "+time, name+".article_id = "+id)
-		q.column = append(q.column, name+".weight")
-	default:
-		q.column = append(q.column, "(SELECT max(r.weight) FROM article_tags r WHERE r.slug IN ("+q.list(x.slugs)+
-			") AND r.time = "+time+" AND r.article_id = "+id+")")
-	}
 }
 
 // rarest returns the index of the facet with the fewest rows in the window,
@@ -397,32 +449,25 @@ func (q *searchQuery) text() string {
 	for i, c := range q.column {
 		columns += ", " + c + " AS w" + strconv.Itoa(i)
 	}
-	inner := "SELECT " + columns + " FROM " + strings.Join(q.tables, " CROSS JOIN ") + " WHERE " + strings.Join(q.where, " AND ")
+	text := "SELECT " + columns + " FROM " + strings.Join(q.tables, " CROSS JOIN ") + " WHERE " + strings.Join(q.where, " AND ")
 	order := "a.time DESC, a.id DESC"
 	if strings.HasPrefix(q.tables[0], "article_tags d") {
 		order = "d.time DESC, d.article_id DESC" // the order of the rows as they come
 	}
-	for i, x := range q.facets {
-		if len(x.slugs) > 1 && q.column[i] != "d.weight" && !q.scored { // a subquery's value cannot be named beside it
-			inner = "SELECT * FROM (" + inner + ") AS o WHERE w" + strconv.Itoa(i) + " IS NOT NULL"
+	for i, c := range q.column {
+		if strings.HasPrefix(c, "(SELECT") { // a region; the value of a subquery cannot be named beside it
+			text = "SELECT * FROM (" + text + ") AS o WHERE w" + strconv.Itoa(i) + " IS NOT NULL"
 			order = "time DESC, id DESC"
 		}
 	}
-	inner += " ORDER BY " + order + " LIMIT " + q.arg(q.limit)
-	if !q.scored {
-		return inner
-	}
-	return "SELECT o.*, f.terms FROM (" + inner + ") AS o CROSS JOIN article_terms f WHERE f.article_id = o.id"
+	return text + " ORDER BY " + order + " LIMIT " + q.arg(q.limit)
 }
 
 func (q *searchQuery) scan(row scanner) (hit, error) {
-	h := hit{weights: make([]float64, len(q.facets))}
+	h := hit{weights: make([]float64, len(q.facets)), byWords: q.byWords}
 	dest := []any{&h.id, &h.story, &h.time, &h.source}
 	for i := range h.weights {
 		dest = append(dest, &h.weights[i])
-	}
-	if q.scored {
-		dest = append(dest, (*[]byte)(&h.terms))
 	}
 	return h, row.Scan(dest...)
 }

@@ -125,16 +125,21 @@ func (p *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 		return nil, nil
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if st, ok := p.all[query]; ok {
+	st, known := p.all[query]
+	full := len(p.all) >= maxStatements
+	p.mu.Unlock()
+	if known || full {
 		return st, nil
 	}
-	if len(p.all) >= maxStatements {
-		return nil, nil
-	}
-	st, err := p.on.PrepareContext(ctx, query)
+	st, err := p.on.PrepareContext(ctx, query) // may wait for a connection
 	if err != nil {
 		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other, known := p.all[query]; known {
+		st.Close()
+		return other, nil
 	}
 	p.all[query] = st
 	return st, nil
@@ -206,6 +211,18 @@ func (a span) Scan(v any) error {
 		return err
 	}
 	*a.d = time.Duration(n.Int64) * time.Microsecond
+	return nil
+}
+
+// blob scans bytes; none are nil on both databases.
+type blob struct{ b *[]byte }
+
+// Scan sets a copy of the bytes.
+func (a blob) Scan(v any) error {
+	*a.b = nil
+	if b, ok := v.([]byte); ok && len(b) > 0 {
+		*a.b = append([]byte(nil), b...)
+	}
 	return nil
 }
 

@@ -49,6 +49,9 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, digest.Errorf(digest.Invalid, "open database: a path is needed; a database in memory would be gone with the program")
 	}
 	s := &Store{kind: sqliteDialect(), path: path, now: time.Now}
+	if err := ownFile(ctx, path); err != nil {
+		return nil, s.fail("open database "+path, err)
+	}
 	writer, err := sql.Open("sqlite", sqliteDSN(path,
 		"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-16000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)", "temp_store(MEMORY)"))
@@ -56,10 +59,6 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, s.fail("open database "+path, err)
 	}
 	writer.SetMaxOpenConns(1)
-	if err := ownFile(ctx, writer, path); err != nil {
-		writer.Close()
-		return nil, s.fail("open database "+path, err)
-	}
 	reader, err := sql.Open("sqlite", sqliteDSN(path,
 		"busy_timeout(15000)", "query_only(1)", "cache_size(-16000)", "temp_store(MEMORY)"))
 	if err != nil {
@@ -74,8 +73,16 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 }
 
 // ownFile makes sure that a file which is there already is this program's,
-// before anything is written to it.
-func ownFile(ctx context.Context, db *sql.DB, path string) error {
+// before anything is written to it: the mode of its journal would be.
+func ownFile(ctx context.Context, path string) error {
+	if !fileExists(path) {
+		return nil
+	}
+	db, err := sql.Open("sqlite", sqliteDSN(path, "busy_timeout(15000)", "query_only(1)"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	var id, tables int
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return err

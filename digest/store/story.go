@@ -15,7 +15,7 @@ const liveColumns = `a.id, a.story_id, a.source, a.time, t.title, f.features
 
 func scanLive(row scanner) (digest.LiveArticle, error) {
 	var a digest.LiveArticle
-	err := row.Scan(&a.ID, &a.StoryID, &a.Source, at{&a.Time}, &a.Title, &a.Features)
+	err := row.Scan(&a.ID, &a.StoryID, &a.Source, at{&a.Time}, &a.Title, blob{&a.Features})
 	return a, err
 }
 

@@ -25,6 +25,10 @@ const (
 	EnvRequire = "DAYBRIEF_TEST_REQUIRE_POSTGRES"
 )
 
+// LockedUser is a name that the private server asks for a password; all others
+// it trusts. A test that wants such a user makes it.
+const LockedUser = "locked"
+
 // cluster is the server that this process's tests share.
 type cluster struct {
 	dsn      string // of the database that others are made from
@@ -46,6 +50,18 @@ func Postgres(t testing.TB) *store.Store {
 // the test is skipped, or fails when EnvRequire is set.
 func PostgresDSN(t testing.TB) string {
 	t.Helper()
+	c := needCluster(t)
+	return c.database(t, c.template)
+}
+
+// BarePostgresDSN is PostgresDSN without a schema.
+func BarePostgresDSN(t testing.TB) string {
+	t.Helper()
+	return needCluster(t).database(t, "template0")
+}
+
+func needCluster(t testing.TB) *cluster {
+	t.Helper()
 	c, err := sharedCluster()
 	if err != nil {
 		if os.Getenv(EnvRequire) == "1" {
@@ -53,8 +69,14 @@ func PostgresDSN(t testing.TB) string {
 		}
 		t.Skipf("no PostgreSQL: %v", err)
 	}
+	return c
+}
+
+// database makes one for a test.
+func (c *cluster) database(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("%s_%d", c.template, c.made.Add(1))
-	if err := c.do(fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, c.template)); err != nil {
+	if err := c.do(fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
 		t.Fatalf("make a database: %v", err)
 	}
 	t.Cleanup(func() {

@@ -44,18 +44,12 @@ type server struct {
 	as  *syscall.Credential // nil: as ourselves
 }
 
-// lockedUser has a password, unlike the user the tests connect as.
-const (
-	lockedUser     = "locked"
-	lockedPassword = "open sesame"
-)
-
 func (s *server) start() (string, error) {
 	data := filepath.Join(s.dir, "data")
 	if err := s.run("initdb", "-D", data, "-U", "daybrief", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		return "", err
 	}
-	rules := "host all " + lockedUser + " all scram-sha-256\nhost all all 127.0.0.1/32 trust\nlocal all all trust\n"
+	rules := "host all " + LockedUser + " all scram-sha-256\nhost all all 127.0.0.1/32 trust\nlocal all all trust\n"
 	if err := os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte(rules), 0o600); err != nil {
 		return "", err
 	}

@@ -1,0 +1,4 @@
+package store
+
+// TablesForTest lists the tables that Copy moves or makes anew.
+func TablesForTest() []string { return append(copied(), remade()...) }

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// TestMigrationsArePaired holds the two lists of migrations side by side:
+// same numbers, same names, and in each pair the same tables with the same
+// columns.
+func TestMigrationsArePaired(t *testing.T) {
+	lite, err := migrations(SQLite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post, err := migrations(Postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lite) != len(post) || len(lite) == 0 {
+		t.Fatalf("%d migrations for SQLite, %d for PostgreSQL", len(lite), len(post))
+	}
+	for i := range lite {
+		if lite[i].version != post[i].version || lite[i].name != post[i].name {
+			t.Errorf("%d %s beside %d %s", lite[i].version, lite[i].name, post[i].version, post[i].name)
+		}
+		a, b := shapeOf(lite[i].sql), shapeOf(post[i].sql)
+		if !slices.Equal(a, b) {
+			t.Errorf("migration %d:\nSQLite     %v\nPostgreSQL %v", i+1, a, b)
+		}
+	}
+}
+
+// shapeOf lists the tables, columns and indexes that a migration makes.
+func shapeOf(sql string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(`(?m)^CREATE (?:VIRTUAL )?(TABLE|INDEX) (\w+)|^\t([a-z]\w*)\s+(?:[A-Z])`).FindAllStringSubmatch(sql, -1) {
+		if m[2] != "article_words" && m[2] != "article_words_words" && !(m[3] == "article_id" && out[len(out)-1] == "TABLE article_tags") {
+			out = append(out, m[1]+" "+m[2]+m[3])
+		}
+	}
+	// The index of words is each database's own.
+	return slices.DeleteFunc(out, func(s string) bool { return s == " words" || s == " article_id" })
+}
+
+func TestStatementsOf(t *testing.T) {
+	got := statementsOf("-- a; comment\nCREATE TABLE a (\n\tx TEXT);\n\nINSERT INTO a VALUES (';');\n;\n")
+	want := []string{"-- a; comment\nCREATE TABLE a (\n\tx TEXT)", "INSERT INTO a VALUES (';')"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestCutScheme(t *testing.T) {
+	for dsn, want := range map[string][2]string{
+		"daybrief.db":           {"sqlite", "daybrief.db"},
+		"/var/lib/a b/x.db":     {"sqlite", "/var/lib/a b/x.db"},
+		"./a:b.db":              {"sqlite", "./a:b.db"},
+		`C:\data\x.db`:          {"sqlite", `C:\data\x.db`},
+		"sqlite:x.db":           {"sqlite", "x.db"},
+		"sqlite:///tmp/x.db":    {"sqlite", "/tmp/x.db"},
+		"file:x.db":             {"sqlite", "x.db"},
+		"postgres://u:p@h/n":    {"postgres", "postgres://u:p@h/n"},
+		"postgresql://h/n":      {"postgres", "postgresql://h/n"},
+		"mysql://u:secret@h/n":  {"mysql", "//u:secret@h/n"},
+		"":                      {"sqlite", ""},
+		"notes.2026:final.db":   {"sqlite", "notes.2026:final.db"},
+		"daybrief.db?mode=memo": {"sqlite", "daybrief.db?mode=memo"},
+	} {
+		if scheme, rest := cutScheme(dsn); scheme != want[0] || rest != want[1] {
+			t.Errorf("%q gave %q, %q", dsn, scheme, rest)
+		}
+	}
+}
