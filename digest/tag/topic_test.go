@@ -65,7 +65,7 @@ func readTopicCase(t testing.TB, name, data string) topicCase {
 
 func TestTopicCases(t *testing.T) {
 	t.Parallel()
-	s := builtinScorer(t)
+	s := testScorer(t)
 	for _, c := range readTopicCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +98,7 @@ func (c topicCase) check(t *testing.T, tags []digest.Tag) {
 	}
 }
 
-func builtinScorer(t testing.TB) *topicScorer {
+func testScorer(t testing.TB) *topicScorer {
 	t.Helper()
 	s, err := newTopicScorer(nil)
 	if err != nil {

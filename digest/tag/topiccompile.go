@@ -18,7 +18,8 @@ const (
 // compileTopics builds the topicMatcher of the topics. All terms are analysed at once,
 // as one text with a term a line: that costs a hundredth of one by one.
 func compileTopics(defs []Definition) (*topicMatcher, error) {
-	c := topicCompiler{m: &topicMatcher{stems: map[string][]stemID{}, forms: map[string]formIDs{}, edges: map[uint64]int32{}, opens: openings{byKey: map[uint32][]opening{}}}, nodes: 1, ids: 1, open: map[string]int32{}}
+	m := &topicMatcher{words: make(map[string]wordIDs, 1<<14), edges: make(map[uint64]int32, 1<<15), opens: newOpenings()}
+	c := topicCompiler{m: m, nodes: 1, ids: 1, open: map[string]int32{}}
 	for i := range defs {
 		if err := c.read(&defs[i], int16(i)); err != nil {
 			return nil, err
@@ -159,7 +160,7 @@ func (c *topicCompiler) wordID(t *topicTerm, w *text.Word, open bool, doc *text.
 	switch {
 	case isRunForm(w.Form):
 		return c.formID(w.Form, text.Lower)
-	case open && len(w.Form) >= openKey:
+	case open && len(w.Form) >= minOpening:
 		return c.openID(openText(w.Form, w.Stem))
 	case t.exact && w.Case != text.Lower:
 		return c.formID(w.Form, w.Case)
@@ -171,14 +172,15 @@ func (c *topicCompiler) wordID(t *topicTerm, w *text.Word, open bool, doc *text.
 
 // stemID is the id of a word that a term has in any of its forms.
 func (c *topicCompiler) stemID(w *text.Word) int32 {
-	have := c.m.stems[w.Stem]
-	for _, s := range have {
+	ids := c.m.words[w.Stem]
+	for _, s := range ids.stems {
 		if s.form == w.Form {
 			return s.id
 		}
 	}
 	id := c.newID()
-	c.m.stems[w.Stem] = append(have, stemID{w.Form, id})
+	ids.stems = append(ids.stems, stemID{w.Form, id})
+	c.m.words[w.Stem] = ids
 	return id
 }
 
@@ -189,14 +191,14 @@ func (c *topicCompiler) newID() int32 {
 
 // formID is the id of a form; with text.Lower that of however it is written.
 func (c *topicCompiler) formID(form string, written text.Case) int32 {
-	ids := c.m.forms[form]
+	ids := c.m.words[form]
 	id := &ids.any
 	if written != text.Lower {
 		id = &ids.cased[written]
 	}
 	if *id == 0 {
 		*id = c.newID()
-		c.m.forms[form] = ids
+		c.m.words[form] = ids
 	}
 	return *id
 }
@@ -207,8 +209,7 @@ func (c *topicCompiler) openID(start string) int32 {
 	}
 	id := c.newID()
 	c.open[start] = id
-	key := keyOf(start)
-	c.m.opens.byKey[key] = append(c.m.opens.byKey[key], opening{start, id})
+	c.m.opens.add(start, id)
 	return id
 }
 

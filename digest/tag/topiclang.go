@@ -17,6 +17,8 @@ const allLangs langSet = 1<<len(lexiconLangs) - 1
 // latinLangs are those of lexiconLangs that write Latin letters.
 var latinLangs = setOf("en", "es", "fr", "de", "pt", "sv", "it", "nl")
 
+var english = setOf("en")
+
 func setOf(langs ...string) langSet {
 	var s langSet
 	for i, l := range lexiconLangs {
@@ -60,7 +62,7 @@ func documentLangs(doc *text.Document) langSet {
 	case lang == "":
 		return allLangs
 	case set == 0 && len(doc.Words) > surelyTold:
-		return setOf("en")
+		return english
 	case set&^latinLangs == 0 && len(doc.Words) <= surelyTold:
 		return shortLangs(doc, set)
 	}
@@ -76,18 +78,18 @@ const surelyTold = 30
 // sister language. One with an English small word and without marked letters is
 // English; one without either may be anything.
 func shortLangs(doc *text.Document, told langSet) langSet {
-	english, ascii := false, true
-	toldEnglish := told == setOf("en")
+	small, ascii := false, true
+	toldEnglish := told == english
 	for i := range doc.Words {
 		form := doc.Words[i].Form
-		english = english || isSmallEnglish(form, toldEnglish)
+		small = small || isSmallEnglish(form, toldEnglish)
 		ascii = ascii && isPlain(form)
 	}
 	switch {
-	case english && ascii:
-		return setOf("en")
-	case english:
-		return told | setOf("en")
+	case small && ascii:
+		return english
+	case small:
+		return told | english
 	}
 	return latinLangs
 }

@@ -12,8 +12,7 @@ import (
 // one for its form as written, and one for each open beginning ("tariff*").
 // It does not change once built, so that any number of goroutines may use it.
 type topicMatcher struct {
-	stems  map[string][]stemID
-	forms  map[string]formIDs
+	words  map[string]wordIDs
 	opens  openings
 	starts []int32          // by word id: the node it leads to from the root, 0 for none
 	edges  map[uint64]int32 // node and word id -> node
@@ -24,11 +23,14 @@ type topicMatcher struct {
 
 type topicSpan struct{ from, to int32 }
 
-// formIDs are the ids of one form, 0 for none: however it is written, and
-// with each way of writing that is not lower case.
-type formIDs struct {
+// wordIDs are the ids under one string: those of a form, 0 for none, however
+// it is written and with each way of writing that is not lower case; and those
+// of a stem. Both stand in one map since most words are their own stem, and one
+// look then serves both.
+type wordIDs struct {
 	any   int32
 	cased [text.Mixed + 1]int32
+	stems []stemID
 }
 
 // stemID is the id of a word of a term, in any of its forms.
@@ -52,9 +54,12 @@ type compiledTerm struct {
 	kind   termKind
 }
 
-// openings are the beginnings that stars leave open, by their first bytes.
+// openings are the beginnings that stars leave open. They are found by their
+// first three bytes: most words then have none to be compared with.
 type openings struct {
-	byKey map[uint32][]opening
+	lists [][]opening
+	of    []uint16  // by openKey: index in lists, 0 for none
+	short []opening // those of two bytes
 }
 
 type opening struct {
@@ -62,12 +67,30 @@ type opening struct {
 	id    int32
 }
 
-// openKey is how many bytes of a word select the openings to compare.
-const openKey = 2
+// minOpening is how many bytes a beginning has at least.
+const minOpening = 2
 
-func keyOf(s string) uint32 { return uint32(s[0])<<8 | uint32(s[1]) }
+func newOpenings() openings { return openings{lists: [][]opening{nil}, of: make([]uint16, 1<<15)} }
 
-// match is a term found at the words [from, to) of the document.
+func openKey(s string) uint16 {
+	return (uint16(s[0])<<10 ^ uint16(s[1])<<5 ^ uint16(s[2])) & (1<<15 - 1)
+}
+
+func (o *openings) add(start string, id int32) {
+	if len(start) == minOpening {
+		o.short = append(o.short, opening{start, id})
+		return
+	}
+	key := openKey(start)
+	if o.of[key] == 0 {
+		o.of[key] = uint16(len(o.lists))
+		o.lists = append(o.lists, nil)
+	}
+	list := &o.lists[o.of[key]]
+	*list = append(*list, opening{start, id})
+}
+
+// topicMatch is a term found at the words [from, to) of the document.
 type topicMatch struct {
 	from, to int32
 	term     int32
@@ -124,24 +147,38 @@ func (f *topicFinder) walk(node, from, to int32) {
 // addIDs appends the ids of a word. In a text that is all capitals a capital
 // tells nothing, so there any way of writing will do.
 func (f *topicFinder) addIDs(w *text.Word, shouting bool) {
-	ids := f.m.forms[w.Form]
+	ids, found := f.m.words[w.Form]
+	if found {
+		f.addForm(w, &ids, shouting)
+	}
+	if isRunForm(w.Form) {
+		return
+	}
+	if w.Stem != w.Form {
+		ids, found = f.m.words[w.Stem]
+	}
+	if found {
+		for _, s := range ids.stems {
+			if s.form == w.Form || inflects(s.form, w.Form) {
+				f.ids = append(f.ids, s.id)
+			}
+		}
+	}
+	f.ids = f.m.opens.appendIDs(f.ids, openText(w.Form, w.Stem))
+}
+
+func (f *topicFinder) addForm(w *text.Word, ids *wordIDs, shouting bool) {
 	if ids.any != 0 {
 		f.ids = append(f.ids, ids.any)
+	}
+	if w.Case == text.Lower {
+		return
 	}
 	for c := text.Capital; c <= text.Mixed; c++ {
 		if id := ids.cased[c]; id != 0 && (w.Case == c || shouting) {
 			f.ids = append(f.ids, id)
 		}
 	}
-	if isRunForm(w.Form) {
-		return
-	}
-	for _, s := range f.m.stems[w.Stem] {
-		if s.form == w.Form || inflects(s.form, w.Form) {
-			f.ids = append(f.ids, s.id)
-		}
-	}
-	f.ids = f.m.opens.appendIDs(f.ids, openText(w.Form, w.Stem))
 }
 
 // inflects reports whether two Latin words of one stem are forms of one word
@@ -193,13 +230,20 @@ func openText(form, stem string) string {
 	return form
 }
 
-func (o openings) appendIDs(ids []int32, s string) []int32 {
-	if len(s) < openKey {
+func (o *openings) appendIDs(ids []int32, s string) []int32 {
+	for i := range o.short {
+		if strings.HasPrefix(s, o.short[i].start) {
+			ids = append(ids, o.short[i].id)
+		}
+	}
+	if len(s) <= minOpening {
 		return ids
 	}
-	for _, open := range o.byKey[keyOf(s)] {
-		if strings.HasPrefix(s, open.start) {
-			ids = append(ids, open.id)
+	if n := o.of[openKey(s)]; n != 0 {
+		for _, open := range o.lists[n] {
+			if strings.HasPrefix(s, open.start) {
+				ids = append(ids, open.id)
+			}
 		}
 	}
 	return ids
