@@ -122,7 +122,7 @@ func (p *porter) hasPrefix(s string) bool {
 }
 
 func (p *porter) ends(s string) bool {
-	return p.n >= len(s) && string(p.b[p.n-len(s):p.n]) == s
+	return p.n >= len(s) && p.b[p.n-1] == s[len(s)-1] && string(p.b[p.n-len(s):p.n]) == s // most words differ in the last letter
 }
 
 func (p *porter) is(list ...string) bool {
