@@ -89,7 +89,7 @@ func (t *Tagger) Names() []digest.Name {
 			out = append(out, digest.Name{Text: n, Lang: "en", Kind: digest.GroupName, Slugs: slugs, Strong: true})
 		}
 	}
-	return out
+	return append(out, topicNames(t.topics.defs)...)
 }
 
 var nameKinds = [kinds]digest.NameKind{
