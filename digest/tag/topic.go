@@ -10,6 +10,22 @@ import (
 	"github.com/daybrief/daybrief/digest/text"
 )
 
+// How topics are judged, in the order things happen:
+//
+//	taxonomy.go       the files of data/topics -> Definitions
+//	topicterm.go      "tariff*^1.2" -> a term
+//	topiccompile.go   the terms of all topics -> one trie of words
+//	topicmatch.go     one pass over an article's words -> terms found
+//	topiclang.go      which languages' terms count in an article
+//	topicscore.go     terms found -> for each topic what title, lead and body say
+//	topicfit.go       that -> a probability
+//	topicname.go      what people may type for a topic
+//
+// The words are written by hand, so that anyone can see why an article has a
+// topic and change it; only how much they count was fitted. A model learned from
+// old labelled copy alone scores better on more of the same, and knows nothing
+// of chatbots or stablecoins.
+
 // Definition is a topic, built in or the operator's own.
 //
 // A term is written
