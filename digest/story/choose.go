@@ -42,7 +42,7 @@ func (g *Grouper) join(a *article, found []match, own digest.Join) digest.Join {
 		if m.margin() < 1 {
 			break
 		}
-		if m.veto = g.veto(a, m.group); m.veto == "" {
+		if m.veto = g.veto(a, m); m.veto == "" {
 			j := digest.Join{StoryID: m.group.id, Score: m.score, Needed: m.needed, Shared: g.shared(a, m.group, sharedShown)}
 			for k := range found {
 				if k != i {

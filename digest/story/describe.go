@@ -2,220 +2,211 @@ package story
 
 import (
 	"cmp"
-	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/text"
 )
 
-// Limits of describing: a story of hundreds of articles is told by its first
-// and its latest as well as by all of them.
-const (
-	maxTitles = 60 // headlines compared
-	maxWhy    = 4  // reasons kept for a tag
-)
-
-// Describe says what a story is, from its articles: headline, first and last
-// time, how many articles from how many independent sources, and its own
-// countries and topics. The articles come in the order in which they were
-// added; their StoryID is the story's. It returns the zero Story for none.
-//
-// Sources count as independent when neither their name (or the newsroom that
-// the caller put in its place) nor their text is the same: forty papers that
-// print one agency's report are one source.
+// Describe tells what a story is from the articles in it: its headline, when
+// it began and last grew, how many articles from how many independent sources
+// it holds, and what it is about. Bodies are not needed. A Source that stands
+// for a whole newsroom counts once, and so do sources that only carry each
+// other's text under the same headline. Without articles the story is empty.
 func Describe(articles []digest.Article) digest.Story {
-	if len(articles) == 0 {
-		return digest.Story{}
-	}
-	s := digest.Story{ID: articles[0].StoryID, Title: headline(articles), Articles: len(articles), Sources: independent(articles), Sample: true}
+	s := digest.Story{Articles: len(articles), Sample: len(articles) > 0}
 	for i := range articles {
 		a := &articles[i]
-		at := a.Time()
-		if i == 0 || at.Before(s.First) {
-			s.First = at
-		}
-		if i == 0 || at.After(s.Last) {
-			s.Last = at
-		}
+		s.ID = cmp.Or(s.ID, a.StoryID)
 		s.Sample = s.Sample && a.Sample
+		if t := a.Time(); !t.IsZero() {
+			if s.First.IsZero() || t.Before(s.First) {
+				s.First = t
+			}
+			if t.After(s.Last) {
+				s.Last = t
+			}
+		}
 	}
-	s.Countries = shared(articles, func(a *digest.Article) []digest.Tag { return a.Countries })
-	s.Topics = shared(articles, func(a *digest.Article) []digest.Tag { return a.Topics })
+	s.Title = headline(articles)
+	s.Sources = independent(articles)
+	s.Countries = about(articles, func(a *digest.Article) []digest.Tag { return a.Countries })
+	s.Topics = about(articles, func(a *digest.Article) []digest.Tag { return a.Topics })
 	return s
 }
 
-// independent counts sources that speak for themselves. Two articles are one
-// voice when their source is the same or their text is; what is one voice with
-// a third is one voice.
+// independent counts the sources of articles that are no copies of another
+// source's: sources are joined when one has nothing but headlines that the
+// other has too, word for word, as mirrors and subscribers of an agency do.
 func independent(articles []digest.Article) int {
-	voice := map[string]int{} // by source name
-	said := map[uint64]int{}  // by text
-	root := []int{}           // of each voice
-	find := func(i int) int {
-		for root[i] != i {
-			root[i] = root[root[i]]
-			i = root[i]
-		}
-		return i
-	}
+	first := map[string]string{} // headline -> source that had it first
+	own := map[string]bool{}
 	for i := range articles {
 		a := &articles[i]
-		name := strings.ToLower(a.Source)
-		v, known := voice[name]
-		if !known {
-			v = len(root)
-			root = append(root, v)
-			voice[name] = v
-		}
-		words := textHash(a)
-		if other, copied := said[words]; copied {
-			root[find(v)] = find(other)
-		} else {
-			said[words] = v
+		key := plainTitle(a.Title)
+		if _, ok := first[key]; !ok {
+			first[key] = a.Source
+			own[a.Source] = true
 		}
 	}
-	n := 0
-	for i := range root {
-		if root[i] == i {
-			n++
-		}
-	}
-	return n
+	return len(own)
 }
 
-// textHash is the same for texts that differ only in spacing and case. Short
-// bodies say too little to be a copy; then the headline counts with them.
-func textHash(a *digest.Article) uint64 {
-	h := fnv.New64a()
-	said := a.Body
-	if len(said) < 200 {
-		said = a.Title + " " + a.Body
-	}
-	for _, w := range strings.Fields(strings.ToLower(said)) {
-		_, _ = h.Write([]byte(w))
-		_, _ = h.Write([]byte{' '})
-	}
-	return h.Sum64()
+// plainTitle is a headline without what mirrors change of it: case, marks,
+// spaces.
+func plainTitle(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return r < utf8.RuneSelf && (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}), " ")
 }
 
-// headline is the title most like the others: the one that says what most of
-// them say. Titles in the language of most articles go first, whole ones
-// before those cut short, longer texts before bare headlines, earlier before
-// later.
-func headline(articles []digest.Article) string {
-	if len(articles) < 3 {
-		return articles[best(articles, make([]float64, len(articles)))].Title
-	}
-	told := articles[:min(len(articles), maxTitles)]
-	sets := make([]map[string]bool, len(told))
-	in := map[string]int{}
-	for i := range told {
-		sets[i] = map[string]bool{}
-		for _, t := range text.QueryTerms(told[i].Title, told[i].Lang) {
-			sets[i][t] = true
-		}
-		for t := range sets[i] {
-			in[t]++
-		}
-	}
-	central := make([]float64, len(told))
-	for i, set := range sets {
-		if len(set) == 0 {
-			continue
-		}
-		terms := make([]string, 0, len(set))
-		for t := range set {
-			terms = append(terms, t)
-		}
-		slices.Sort(terms) // sums of floats depend on their order
-		sum := 0.0
-		for _, t := range terms {
-			sum += float64(in[t]-1) / float64(len(told)-1)
-		}
-		// Dividing by the root favours titles that say more of what is shared.
-		central[i] = sum / math.Sqrt(float64(len(terms)))
-	}
-	return told[best(told, central)].Title
-}
-
-// best is the index of the article whose title is shown.
-func best(articles []digest.Article, central []float64) int {
-	langs := map[string]int{}
-	for i := range articles {
-		langs[articles[i].Lang]++
-	}
-	score := func(i int) float64 {
-		a := &articles[i]
-		s := central[i] + 0.5*float64(langs[a.Lang])/float64(len(articles))
-		if strings.HasSuffix(a.Title, "…") || strings.HasSuffix(a.Title, "...") {
-			s -= 0.4
-		}
-		if a.Body != "" {
-			s += 0.1
-		}
-		if a.URL != "" {
-			s += 0.05
-		}
-		return s
-	}
-	at := 0
-	for i := 1; i < len(articles); i++ {
-		if score(i) > score(at)+1e-9 {
-			at = i
-		}
-	}
-	return at
-}
-
-// shared are the tags of a story: each weighs what it weighs in its articles
-// on average, full texts counting twice, since they had more to say. A tag
-// that one article of many is alone with falls away.
-func shared(articles []digest.Article, tags func(*digest.Article) []digest.Tag) []digest.Tag {
+// about gives the tags of a story: each weighs as much as in the articles
+// that have it, less where few of them do.
+func about(articles []digest.Article, of func(*digest.Article) []digest.Tag) []digest.Tag {
 	type tally struct {
-		sum float64
-		why []string
+		tag  digest.Tag // of the article where it is strongest
+		sum  float64
+		many int
 	}
-	all := map[string]*tally{}
-	var order []string
-	weight := 0.0
+	found := map[string]*tally{}
 	for i := range articles {
-		a := &articles[i]
-		w := 1.0
-		if a.Body != "" {
-			w = 2
-		}
-		weight += w
-		for _, t := range tags(a) {
-			got := all[t.Slug]
-			if got == nil {
-				got = &tally{}
-				all[t.Slug] = got
-				order = append(order, t.Slug)
+		for _, t := range of(&articles[i]) {
+			x := found[t.Slug]
+			if x == nil {
+				x = &tally{}
+				found[t.Slug] = x
 			}
-			got.sum += w * t.Weight
-			got.why = addWhy(got.why, t.Why)
+			if t.Weight > x.tag.Weight {
+				x.tag = t
+			}
+			x.sum += t.Weight
+			x.many++
 		}
 	}
-	var out []digest.Tag
-	for _, slug := range order {
-		if w := all[slug].sum / weight; w >= digest.WeakWeight {
-			out = append(out, digest.Tag{Slug: slug, Weight: w, Why: all[slug].why})
-		}
+	out := make([]digest.Tag, 0, len(found))
+	for _, x := range found {
+		share := float64(x.many) / float64(len(articles))
+		x.tag.Weight = x.sum / float64(x.many) * math.Sqrt(share)
+		out = append(out, x.tag)
 	}
-	slices.SortStableFunc(out, func(a, b digest.Tag) int {
+	slices.SortFunc(out, func(a, b digest.Tag) int {
 		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Slug, b.Slug))
 	})
 	return out
 }
 
-func addWhy(have, more []string) []string {
-	for _, w := range more {
-		if len(have) < maxWhy && !slices.Contains(have, w) {
-			have = append(have, w)
+// Limits of choosing a headline.
+const (
+	titlesRead = 40  // of a large story the earliest third and the latest
+	shortTitle = 24  // runes; a shorter one says too little
+	longTitle  = 110 // runes; a longer one is cut on small screens
+)
+
+// headline returns the title that has most in common with the others, and is
+// made to stand alone: no question, no live page, no teaser.
+func headline(articles []digest.Article) string {
+	if len(articles) == 0 {
+		return ""
+	}
+	if n := len(articles); n > titlesRead {
+		articles = slices.Concat(articles[:titlesRead/3], articles[n-(titlesRead-titlesRead/3):])
+	}
+	docs := make([]*text.Document, len(articles))
+	langs := map[string]int{}
+	words := map[string]int{} // titles that have the word
+	for i := range articles {
+		docs[i] = text.Analyse(articles[i].Title, "", articles[i].Lang)
+		langs[docs[i].Lang]++
+		for w := range titleWords(docs[i]) {
+			words[w]++
 		}
 	}
-	return have
+	best, top := 0, math.Inf(-1)
+	for i := range articles {
+		score := central(docs[i], words, len(articles)) - unfit(articles[i].Title, docs[i])
+		score += float64(langs[docs[i].Lang]) / float64(len(articles))
+		if score > top+1e-9 {
+			best, top = i, score
+		}
+	}
+	return articles[best].Title
+}
+
+func titleWords(doc *text.Document) map[string]bool {
+	out := map[string]bool{}
+	stop := stopWords(doc.Lang)
+	for i := range doc.Words {
+		if w := &doc.Words[i]; w.Stem != "" && !stop[w.Form] && !isNoise(w.Stem) {
+			out[w.Stem] = true
+		}
+	}
+	return out
+}
+
+// central is how many of the other titles have a word of doc, on average over
+// its words, times the root of their number: a title with many words of its
+// own is not central, nor is one that says only what all say.
+func central(doc *text.Document, words map[string]int, titles int) float64 {
+	own := titleWords(doc)
+	if len(own) == 0 || titles < 2 {
+		return 0
+	}
+	sum := 0
+	for w := range own {
+		sum += words[w] - 1
+	}
+	return float64(sum) / float64(titles-1) / math.Sqrt(float64(len(own)))
+}
+
+// teasers begin or mark headlines that do not tell what happened.
+var teasers = []string{
+	"watch", "video", "photos", "pictures", "live", "live updates", "listen", "podcast", "opinion", "analysis", "explainer", "factbox",
+	"what to know", "what we know", "here's", "how to", "why", "what", "update 1", "update 2", "update 3", "exclusive", "editorial", "column", "letters",
+	"en direct", "direct", "en vivo", "en directo", "liveblog", "liveticker", "kommentar", "debatt", "ledare",
+}
+
+// unfit says how badly a headline stands alone.
+func unfit(title string, doc *text.Document) (out float64) {
+	lower := strings.ToLower(title)
+	for _, t := range teasers {
+		if rest, ok := strings.CutPrefix(lower, t); ok && (rest == "" || !isLetterByte(rest[0])) {
+			out += 1
+			break
+		}
+	}
+	if strings.ContainsAny(title, "?？") {
+		out += 0.7
+	}
+	if strings.HasSuffix(strings.TrimSpace(title), "...") || strings.HasSuffix(strings.TrimSpace(title), "…") {
+		out += 1
+	}
+	n := utf8.RuneCountInString(title)
+	if cjk := len(title) > 2*n; !cjk && n < shortTitle {
+		out += 0.5
+	}
+	if n > longTitle {
+		out += 0.5
+	}
+	if shouted(doc) {
+		out += 0.5
+	}
+	if _, kind := seriesOf(doc); kind != noRoutine {
+		out += 0.5
+	}
+	return out
+}
+
+func isLetterByte(c byte) bool { return 'a' <= c && c <= 'z' || c >= utf8.RuneSelf }
+
+func shouted(doc *text.Document) bool {
+	upper := 0
+	for i := range doc.Words {
+		if doc.Words[i].Case == text.Upper {
+			upper++
+		}
+	}
+	return len(doc.Words) > 3 && 2*upper > len(doc.Words)
 }

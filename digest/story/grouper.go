@@ -115,14 +115,14 @@ func (g *Grouper) replace(old *article, a *digest.Article, features []byte) Outc
 	return Outcome{Grouping: digest.Grouping{ArticleID: a.ID, StoryID: id, Join: join}, Changed: []int64{id}}
 }
 
-// Forget drops the articles from before a time, and the stories that have no
-// others. Undated articles count by when they were stored.
+// Forget drops the articles from before a time, and those without any, and
+// the stories that have no others.
 func (g *Grouper) Forget(before time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	limit := before.Unix()
 	g.order = slices.DeleteFunc(g.order, func(a *article) bool {
-		if a.time == 0 || a.time >= limit {
+		if a.time != 0 && a.time >= limit {
 			return false
 		}
 		g.leave(a)

@@ -19,7 +19,7 @@ func (g *Grouper) settle(a *article, out *Outcome) {
 				continue
 			}
 			m := g.compareStories(s, o)
-			if m.margin() < 1 || g.vetoStories(s, o) != "" {
+			if m.margin() < 1 || g.vetoStories(&m, s) != "" {
 				continue
 			}
 			if best.group == nil || better(m, best) < 0 {

@@ -29,6 +29,9 @@ var routineNames = map[string]routine{
 // alone reports whether an article of this kind only ever joins its copies.
 func (r routine) alone() bool { return r == briefing || r == listing }
 
+// daily reports whether articles of this kind tell of one day alone.
+func (r routine) daily() bool { return r == market || r == weather }
+
 // seriesOf recognises a routine series by its headline, and gives the hash of
 // that headline without what changes from day to day: numbers and dates.
 func seriesOf(doc *text.Document) (uint64, routine) {

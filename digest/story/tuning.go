@@ -52,9 +52,16 @@ type tuning struct {
 
 func defaultTuning() tuning {
 	return tuning{
-		head:  profile{alike: 0.07, least: 0.16, most: 0.25, merge: 1.2, burst: 6, linger: 72, hot: 0.5, timeless: 0},
-		full:  profile{alike: 0.26, least: 0.2, most: 0.5, merge: 1, burst: 6, linger: 240, hot: 0, timeless: 0.6},
-		prior: 5000, nameBoost: 1.5, title: 2, lead: 1.5,
+		head: profile{
+			alike: 0.09, least: 0.2, most: 0.3, merge: 0.8, power: 0.5,
+			burst: 6, linger: 72, hot: 0.5,
+		},
+		full: profile{
+			alike: 0.13, least: 0.1, most: 0.7, young: 0.3, merge: 0.9, power: 1,
+			theirs: 0.2, theirs1: 0.7, ours: 0.6, mtheirs: 0.6, agree: 0.1, conflict: 0.14,
+			burst: 6, linger: 240, timeless: 0.9,
+		},
+		prior: 5000, nameBoost: 2, title: 2, lead: 1.5,
 		mention:    10,
 		candidates: 16, asked: 24, core: 24,
 	}

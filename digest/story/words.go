@@ -19,7 +19,9 @@ type wordLists struct {
 	month   map[string]int             // form -> 1 … 12
 	weekday map[string]bool
 	label   map[string]bool
-	series  []seriesPhrase
+	// labelStem holds the same as index terms.
+	labelStem map[string]bool
+	series    []seriesPhrase
 }
 
 type seriesPhrase struct {
@@ -30,7 +32,7 @@ type seriesPhrase struct {
 var lists = sync.OnceValue(func() *wordLists {
 	l := &wordLists{
 		stop: map[string]map[string]bool{}, common: map[string]float64{}, month: map[string]int{},
-		weekday: map[string]bool{}, label: map[string]bool{},
+		weekday: map[string]bool{}, label: map[string]bool{}, labelStem: map[string]bool{},
 	}
 	var head []string
 	months := 0
@@ -67,6 +69,7 @@ func (l *wordLists) add(head []string, line string, month int) {
 		addAll(l.weekday, words)
 	case "label":
 		addAll(l.label, words)
+		addAll(l.labelStem, text.QueryTerms(line, "en"))
 	case "series":
 		for _, p := range strings.Split(line, "|") {
 			l.series = append(l.series, seriesPhrase{" " + p + " ", routineNames[head[1]]})
