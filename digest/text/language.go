@@ -217,6 +217,9 @@ func vote(sample []Word, s script) string {
 		form := sample[i].Form
 		for set := v.words[form]; set != 0; set &= set - 1 {
 			n[bits.TrailingZeros64(set)] += 2
+			if len(form) > 3 {
+				n[bits.TrailingZeros64(set)]++ // a longer word is less likely part of a name
+			}
 		}
 		if !isASCII(form) {
 			for _, r := range form {

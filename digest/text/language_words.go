@@ -8,14 +8,14 @@ var smallWords = []struct {
 	words   string
 	letters string
 }{
-	{"en", scriptLatin, `the a of and to in is that i do so me my we if just like get makes too these those for it with as was on be at by this have from or had not are but what all were when we there can
+	{"en", scriptLatin, `the a of and to in is that i do so me my we if just like under till man come per also most would back down never first last year still here there only every while because get makes too these those for it with as was on be at by this have from or had not are but what all were when we there can
 		an your which their said if will each about how up out them then she many some so these would other into has more two could
 		no than been who its now over after before new says his her he they says amid against as off why`, ""},
 	{"de", scriptLatin, `der die das und ist nicht mit von zu den ein eine im für auf dem sich des auch als an nach wird bei einer um aus sind noch wie
 		einem über hat oder aber vor zur bis mehr durch man sein wurde sie er es wir gegen vom zum keine kein will nur wenn haben war
 		einen werden wurden kann dass unter zwischen seit beim soll`, "äöüß"},
 	{"fr", scriptLatin, `le la les et des de du un une est dans en pour que qui sur par au aux avec plus ce il elle pas son ses sont ont cette mais comme
-		ou leur entre après sans été fait contre nous vous selon très où être deux ces l'on d'un d'une gouvernement président nouveau nouvelle millions c'est qu'il sa à face l d qu n c j`, "éèêàçùîôûœ"},
+		ou leur entre après sans été fait contre nous vous selon très où être deux ces l'on d'un d'une gouvernement président nouveau nouvelle millions c'est qu'il sa à l d qu n c j`, "éèêàçùîôûœ"},
 	{"es", scriptLatin, `el la los las de del en a y que un una es por con para se su al como más pero no lo sus fue entre sobre este ha sin ya está
 		también desde todo hay años ee uu eeuu gobierno presidente nuevo nueva según muy contra tras cuando era han son dos hasta ante e esta hoy`, "ñáéíóú¿¡"},
 	{"pt", scriptLatin, `o a os as de do da dos das em no na nos nas um uma que e é para com por mais não se ao ou como foi seu sua são pelo pela
@@ -40,7 +40,7 @@ var smallWords = []struct {
 		proti pred`, "ľĺŕôäčšžťďáíéý"},
 	{"hu", scriptLatin, `a az és hogy nem is egy meg van volt de csak el már még mint ez ha szerint után lesz között azt kell pedig
 		ami minden ezt által`, "őűáéö"},
-	{"ro", scriptLatin, `și în de la cu a pe din să nu un o este că pentru care mai au fost sau prin după ce lui ale dar sunt a al va fi despre
+	{"ro", scriptLatin, `și în de la cu a pe din să nu un o este că pentru mai au fost sau prin după ce lui ale dar sunt a al va fi despre
 		către între`, "ăâîșțşţ"},
 	{"tr", scriptLatin, `ve bir bu da de için ile çok daha olarak olan ne gibi kadar sonra ama o en var ya mı mi değil her yeni göre oldu eski
 		ancak türkiye`, "ğışçöü"},

@@ -167,7 +167,9 @@ func isCountry(code string) bool {
 }
 
 // shortFirst are the countries that are best known by CLDR's short name.
-func shortFirst(code string) bool { return code == "HK" || code == "MO" || code == "PS" || code == "MM" }
+func shortFirst(code string) bool {
+	return code == "HK" || code == "MO" || code == "PS" || code == "MM"
+}
 
 // exemplarCities are the cities that name time zones, in every language.
 func exemplarCities(in string) (string, error) {
@@ -206,7 +208,8 @@ func walkZones(list map[string]any, prefix string, fn func(zone, city string)) {
 var newsLanguages = strings.Fields(`af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fil fr ga gl gu he hi hr hu hy id is it ja
 	ka kk km kn ko ky lo lt lv mk ml mn mr ms my nb ne nl no pa pl ps pt ro ru si sk sl sq sr sv sw ta te th tr uk ur uz vi yue zh zu`)
 
-// zoneCountries maps "Asia/Seoul" to "KR": the short ids begin with the country.
+// zoneCountries maps "Asia/Seoul" to "KR": the short ids begin with the country,
+// or name it beside them.
 func zoneCountries(path string) (map[string]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -224,8 +227,12 @@ func zoneCountries(path string) (map[string]string, error) {
 			continue
 		}
 		alias, _ := m["_alias"].(string)
+		region, ok := m["_region"].(string)
+		if !ok {
+			region = id[:2]
+		}
 		for _, zone := range strings.Fields(alias) {
-			if code := strings.ToUpper(id[:2]); isCountry(code) && code != "AQ" && code != "UT" && code != "AN" {
+			if code := strings.ToUpper(region); !strings.HasPrefix(zone, "Etc/") && isCountry(code) && code != "AQ" && code != "UT" && code != "AN" {
 				zones[zone] = code
 			}
 		}
