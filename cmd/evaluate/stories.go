@@ -96,14 +96,13 @@ func (c StoriesCmd) Run(out io.Writer) error {
 }
 
 // groupRows runs the product's own way: analyse, draw features, add. Rows
-// without a time arrive a minute apart.
+// without a time have none to go by.
 func groupRows(rows []storyRow) []int64 {
 	g := story.New(story.Options{})
 	found := make([]int64, len(rows))
 	at := map[int64]int{}
-	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i, r := range rows {
-		a := digest.Article{ID: int64(i + 1), Title: r.Title, Body: r.Body, URL: r.URL, Source: r.Source, Stored: began.Add(time.Duration(i) * time.Minute)}
+		a := digest.Article{ID: int64(i + 1), Title: r.Title, Body: r.Body, URL: r.URL, Source: r.Source}
 		if a.Title == "" {
 			a.Title, _, _ = strings.Cut(r.Body, "\n")
 		}
