@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/kljensen/snowball/russian"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -41,7 +40,7 @@ func unicodeStem(form string, forms *arena) string {
 			return s
 		}
 	case scriptCyrillic:
-		return russian.Stem(strings.ReplaceAll(form, "ё", "е"), false)
+		return russianStem(strings.ReplaceAll(form, "ё", "е"))
 	case scriptArabic:
 		return arabicStem(form)
 	case scriptGreek:

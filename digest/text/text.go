@@ -19,9 +19,10 @@
 //
 // There is one stemmer for each script, since a request of two words does not
 // tell its language and must still give the terms that an article gave (see
-// stemWords). Latin letters are stemmed by our own Porter2 (stem_en.go) after
-// their accents are taken off: the library's allocates several times a word and
-// costs ten times as much. kljensen/snowball stems Cyrillic.
+// stemWords). Latin letters are stemmed by Porter2 (stem_en.go) after their
+// accents are taken off, Cyrillic ones by the Russian algorithm of the same
+// makers (stem_ru.go). Both are our own: kljensen/snowball allocates several
+// times a word and costs ten times as much, so it only checks them in tests.
 //
 // The language is told from the script and, within a script, from small words
 // ("the", "und", "les") and letters that only some languages have. Lingua is

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/kljensen/snowball/english"
+	"github.com/kljensen/snowball/russian"
 	"golang.org/x/tools/txtar"
 )
 
@@ -210,4 +211,24 @@ func ExampleAnalyse() {
 	// Stocks fell on Monday.
 	// Bonds rose.
 	// [usa stock fall]
+}
+
+// TestRussianStemAsSnowball compares our Russian stemmer with the library's on
+// words built from beginnings and endings, and on the words of a text.
+func TestRussianStemAsSnowball(t *testing.T) {
+	words := strings.Fields(`россия россии россию россией китай китаем китая правительство правительства правительственный подписали подписавший встреча встречаются
+		сообщает сообщили экономический экономическая крупнейший важнейшего длинный длинная возможность возможности новость новостей читавший сделавши умывшись
+		говорящий говорил договорились санкции санкций соглашение соглашениями выборы выборах президент президента президентом москва москвы области банк банка
+		день дней людей времени поставляемый газ газа в на он она это стоял поля земля земель`)
+	ends := slices.Concat(ruGerund1, ruGerund2, ruAdjective, ruParticiple, ruActive, ruVerb1, ruVerb2, ruNoun, []string{"ость", "ейший", "ейше", "нный", "ся", "лась"})
+	for _, a := range strings.Fields("чита сдела умы говор стро держа явля крупн возможн москв газ побе сто я у подпис") {
+		for _, b := range ends {
+			words = append(words, a+b)
+		}
+	}
+	for _, w := range words {
+		if got, want := russianStem(w), russian.Stem(w, true); got != want {
+			t.Errorf("stem of %q is %q, the library says %q", w, got, want)
+		}
+	}
 }
