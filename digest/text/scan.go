@@ -316,6 +316,9 @@ func firstRune(s string) rune {
 // isWordRune reports whether r can stand in a word: letters, digits, and the
 // marks that belong to letters (without them Arabic and Hindi fall apart).
 func isWordRune(r rune) bool {
+	if r >= 0x410 && r <= 0x44f { // Russian: no need to look it up
+		return true
+	}
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 }
 

@@ -70,7 +70,7 @@ func (sc *scanner) joinsUnicode(i, start int) int {
 // unicodeForm is the normal form of a word: compatibility forms folded, lower
 // case, one kind of apostrophe, Arabic without vowel marks.
 func (sc *scanner) unicodeForm(word string) string {
-	if !norm.NFKC.IsNormalString(word) {
+	if !plain(word) && !norm.NFKC.IsNormalString(word) {
 		word = norm.NFKC.String(word)
 	}
 	if word == "US" || word == "USA" {
@@ -87,6 +87,18 @@ func (sc *scanner) unicodeForm(word string) string {
 		lower = strings.ReplaceAll(lower, "i\u0307", "i")
 	}
 	return strings.Trim(lower, "'\u200c\u200d")
+}
+
+// plain reports whether a word consists of letters that have no other form:
+// ASCII, the letters of western Europe, Russian ones. It spares most words the
+// normaliser.
+func plain(word string) bool {
+	for _, r := range word {
+		if r >= utf8.RuneSelf && (r < 0xc0 || r > 0xff) && (r < 0x410 || r > 0x44f) {
+			return false
+		}
+	}
+	return true
 }
 
 var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'")

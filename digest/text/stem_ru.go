@@ -44,7 +44,7 @@ func ruRegions(s string) (rv, r2 int) {
 	rv, r2 = len(s), len(s)
 	vowel, regions := false, 0
 	for i, r := range s {
-		is := strings.ContainsRune("аеиоуыэюя", r)
+		is := ruVowel(r)
 		end := i + len(string(r))
 		if is && rv == len(s) {
 			rv = end
@@ -60,6 +60,14 @@ func ruRegions(s string) (rv, r2 int) {
 		vowel = is
 	}
 	return rv, r2
+}
+
+func ruVowel(r rune) bool {
+	switch r {
+	case 'а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я':
+		return true
+	}
+	return false
 }
 
 func ruStep1(s string, rv int) string {
@@ -108,8 +116,9 @@ func ruCut(s string, rv int, suffixes ...string) string {
 // ruLongest is the length of the longest suffix of a list, which is sorted so.
 func ruLongest(s string, rv int, list []string) int {
 	best := 0
+	last := s[len(s)-1]
 	for _, x := range list {
-		if len(x) > best && ruEnds(s, rv, x) {
+		if x[len(x)-1] == last && len(x) > best && ruEnds(s, rv, x) {
 			best = len(x)
 		}
 	}
