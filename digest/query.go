@@ -14,6 +14,7 @@ const MaxQuery = 500
 // otherwise ("thailand-cambodia" means both).
 type Query struct {
 	Raw       string   // what was typed, cleaned, at most MaxQuery runes
+	Name      string   // its short name as people would type it: "korea-trade"; "" where no reader gave one
 	Countries []string // ISO alpha-2, upper case, in the order asked
 	Region    string   // a group's slug: "asean"; its countries are in RegionCountries
 	Members   []string // the countries of Region
@@ -49,9 +50,13 @@ func (q Query) Empty() bool {
 }
 
 // Slug is the short name of the query in its normal form: countries, topics
-// and words joined by hyphens ("kr-trade"). Two requests with the same slug
-// ask for the same thing, apart from the window.
+// and words joined by hyphens, as its Name where a reader gave one, else with
+// codes ("kr-trade"). Two requests with the same slug ask for the same thing,
+// apart from the window. Who changes what a query asks for clears its Name.
 func (q Query) Slug() string {
+	if q.Name != "" {
+		return q.Name
+	}
 	var parts []string
 	for _, c := range q.Countries {
 		parts = append(parts, strings.ToLower(c))

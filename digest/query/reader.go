@@ -77,6 +77,7 @@ func (r *Reader) Read(s string, now time.Time) (digest.Query, error) {
 	if err := b.build(); err != nil {
 		return digest.Query{}, err
 	}
+	q.Name = r.Slug(q)
 	return q, nil
 }
 
