@@ -150,6 +150,7 @@ func (s *search) drop(ctx context.Context) (bool, error) {
 		}
 	}
 	s.q.Terms = kept
+	s.q.Name = s.b.reader.Slug(s.q)
 	return true, nil
 }
 

@@ -105,7 +105,6 @@ func rationTo(all []loaded, length, quota int) []loaded {
 		led[l.articles[i].Source]++
 		if i > 0 {
 			l.articles = slices.Insert(slices.Delete(slices.Clone(l.articles), i, i+1), 0, l.articles[i])
-			l.story.Title = l.articles[0].Title
 		}
 		out = append(out, l)
 	}

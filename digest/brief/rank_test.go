@@ -98,3 +98,17 @@ func BenchmarkRank(b *testing.B) {
 		Rank(in, Ranking{Now: digesttest.Now(), Floor: true})
 	}
 }
+
+func TestJoinReasons(t *testing.T) {
+	t.Parallel()
+	for want, reasons := range map[string][]string{
+		"":                                       nil,
+		"its source":                             {"its source"},
+		"title: “a”, “b”; lead: “c”":             {"title: “a”", "title: “b”", "lead: “c”"},
+		"its source; title: “a”; lead: “b”, “c”": {"its source", "title: “a”", "lead: “b”", "lead: “c”"},
+	} {
+		if got := joinReasons(reasons); got != want {
+			t.Errorf("joinReasons(%q) = %q, want %q", reasons, got, want)
+		}
+	}
+}

@@ -69,9 +69,12 @@ func (b *Briefer) fill(ctx context.Context, p *pool, q digest.Query, o Order) er
 	return err
 }
 
+// maxKept is how many of a story's articles are kept in the order of closeness.
+const maxKept = 64
+
 // trim lets go of what ranking needed and telling does not.
 func (h *hit) trim() {
-	h.Articles = h.Articles[:min(len(h.Articles), maxShown)]
+	h.Articles = h.Articles[:min(len(h.Articles), maxKept)]
 	for i := range h.Articles {
 		c := &h.Articles[i]
 		c.Countries, c.Topics, c.Terms = nil, nil, nil

@@ -25,7 +25,8 @@ func summarise(articles []digest.Article, budget int, q digest.Query) []digest.S
 }
 
 // focus are the index terms of what was asked: its words, and those by which
-// the articles were found to be about its countries and topics.
+// the articles were found to be about its topics; about its countries where
+// that is all that was asked, since a country is spoken of everywhere.
 func focus(articles []digest.Article, q digest.Query) []string {
 	var out []string
 	add := func(words, lang string) { out = append(out, text.QueryTerms(words, lang)...) }
@@ -36,6 +37,9 @@ func focus(articles []digest.Article, q digest.Query) []string {
 		a := &articles[i]
 		for _, slug := range q.Topics {
 			eachReason(a.Topics, slug, func(words string) { add(words, a.Lang) })
+		}
+		if len(q.Topics)+len(q.Terms) > 0 {
+			continue
 		}
 		for _, code := range q.Countries {
 			eachReason(a.Countries, code, func(words string) { add(words, a.Lang) })

@@ -65,7 +65,7 @@ func (t teller) load(ctx context.Context, hits []hit) ([]loaded, error) {
 	out := make([]loaded, 0, len(hits))
 	for _, h := range hits {
 		if len(articles[h.StoryID]) > 0 {
-			out = append(out, loaded{h, order(h, articles[h.StoryID])})
+			out = append(out, loaded{h, order(h, articles[h.StoryID], t.q)})
 		}
 	}
 	return out, nil
@@ -76,6 +76,7 @@ func (t teller) tell(ctx context.Context, all []loaded) ([]digest.StoryBrief, er
 	out := make([]digest.StoryBrief, 0, len(all))
 	for _, l := range all {
 		s := digest.StoryBrief{Story: l.story, Score: l.Score}
+		s.Title = l.articles[0].Title // what it leads to
 		if n := t.budget(); n > 0 {
 			s.Summary = summarise(l.articles, n, t.q)
 		}
@@ -92,15 +93,16 @@ func (t teller) tell(ctx context.Context, all []loaded) ([]digest.StoryBrief, er
 	return out, nil
 }
 
-// order puts a story's articles best first: the headline's own, then the
-// closest to the query, one of each source before a second of any.
-func order(h hit, articles []digest.Article) []digest.Article {
+// order puts a story's articles best first: the headline's own, unless it is
+// foreign to the query, then the closest, one of each source before a second of
+// any.
+func order(h hit, articles []digest.Article, q digest.Query) []digest.Article {
 	closeness := make(map[int64]int, len(h.Articles))
 	for i, c := range h.Articles {
 		closeness[c.ArticleID] = len(h.Articles) - i
 	}
 	own := func(a digest.Article) int {
-		if a.Title == h.story.Title {
+		if a.Title == h.story.Title && (closeness[a.ID] > 0 || belongs(&a, q)) {
 			return 1
 		}
 		return 0
@@ -110,6 +112,22 @@ func order(h hit, articles []digest.Article) []digest.Article {
 		return cmp.Or(cmp.Compare(own(b), own(a)), cmp.Compare(closeness[b.ID], closeness[a.ID]), b.Time().Compare(a.Time()), cmp.Compare(a.ID, b.ID))
 	})
 	return spread(out)
+}
+
+// belongs reports that an article that was not found, being older than the
+// window, is about what was asked for all the same.
+func belongs(a *digest.Article, q digest.Query) bool {
+	for _, c := range q.Countries {
+		if digest.WeightOf(a.Countries, c) < nearFacetFloor {
+			return false
+		}
+	}
+	for _, t := range q.Topics {
+		if digest.WeightOf(a.Topics, t) < nearFacetFloor {
+			return false
+		}
+	}
+	return len(q.Members) == 0 || slices.ContainsFunc(q.Members, func(c string) bool { return digest.WeightOf(a.Countries, c) >= nearFacetFloor })
 }
 
 // spread puts the first article of each source before the second of any,
@@ -227,7 +245,27 @@ func because(articles []digest.Article, st digest.Story, slug string, country bo
 	if len(best.Why) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(best.Why[:min(len(best.Why), 3)], ", ") + ")"
+	return " (" + joinReasons(best.Why[:min(len(best.Why), 3)]) + ")"
+}
+
+// joinReasons says the place of several reasons once: `title: “Seoul”,
+// “Korean”; lead: “won”`.
+func joinReasons(reasons []string) string {
+	var b strings.Builder
+	last := ""
+	for i, r := range reasons {
+		place, words, ok := strings.Cut(r, ": ")
+		switch {
+		case i > 0 && ok && place == last:
+			b.WriteString(", " + words)
+			continue
+		case i > 0:
+			b.WriteString("; ")
+		}
+		b.WriteString(r)
+		last = place
+	}
+	return b.String()
 }
 
 // grouped says from how many articles a story was made and what the last of
