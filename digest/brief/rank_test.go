@@ -102,9 +102,9 @@ func BenchmarkRank(b *testing.B) {
 func TestJoinReasons(t *testing.T) {
 	t.Parallel()
 	for want, reasons := range map[string][]string{
-		"":                                       nil,
-		"its source":                             {"its source"},
-		"title: “a”, “b”; lead: “c”":             {"title: “a”", "title: “b”", "lead: “c”"},
+		"":                           nil,
+		"its source":                 {"its source"},
+		"title: “a”, “b”; lead: “c”": {"title: “a”", "title: “b”", "lead: “c”"},
 		"its source; title: “a”; lead: “b”, “c”": {"its source", "title: “a”", "lead: “b”", "lead: “c”"},
 	} {
 		if got := joinReasons(reasons); got != want {
