@@ -134,7 +134,7 @@ func (r *reading) ticker(i, to int) bool {
 	}
 	before, after := t[a.Start-1], t[b.End]
 	return before == '<' && (after == '>' || after == '.') || before == '(' && after == '.' && int(b.End)+1 < len(t) && t[b.End+1] > ' ' ||
-		before == ':' && after == ')' || before == '$' && a.Form[0] >= 'a'
+		after == ')' && strings.HasSuffix(strings.TrimRight(t[:a.Start], " "), ":") || before == '$' && a.Form[0] >= 'a'
 }
 
 // longest is the longest name of a trie that begins at word i and is written

@@ -165,6 +165,11 @@ func (r *reading) persons() map[string]bool {
 		if !surname {
 			continue
 		}
+		if i > 0 { // "Kent Israel, 23," is one person
+			if p := &r.matches[i-1]; p.to == m.from && p.to-p.from == 1 && p.senses[0].marks&markGiven != 0 && r.gap(m.from) == " " {
+				p.pick = dropped
+			}
+		}
 		if found == nil {
 			found = map[string]bool{}
 		}
@@ -303,8 +308,14 @@ func (r *reading) settle(m *match, persons map[string]bool) {
 	}
 	if best >= 0 {
 		m.pick = int16(best)
-		m.sure = score >= 4 && (m.senses[best].kind != kindTown || m.located || r.adminNamed(m.senses[best].admin))
+		m.sure = score >= 4 && (m.senses[best].kind != kindTown || m.located || r.adminNamed(m.senses[best].admin) && !r.inTitleCase(m))
 	}
+}
+
+// inTitleCase reports whether a match stands in a title that gives every word
+// a capital: there a small town and a person's name look alike.
+func (r *reading) inTitleCase(m *match) bool {
+	return r.titled && r.doc.Words[m.from].Field == text.Title
 }
 
 // plausible scores a sense of a match; 0 rules it out.

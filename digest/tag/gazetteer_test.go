@@ -159,3 +159,15 @@ func TestWithoutAccents(t *testing.T) {
 		}
 	}
 }
+
+func FuzzSplitMarks(f *testing.F) {
+	for _, s := range []string{"UK!", "won~", " ~!%^ ", "한국%", "\xff!"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		name, _ := splitMarks(s)
+		if !strings.HasPrefix(strings.TrimSpace(s), name) || name != "" && strings.ContainsAny(name[len(name)-1:], "!~%^") {
+			t.Errorf("splitMarks(%q) = %q", s, name)
+		}
+	})
+}
