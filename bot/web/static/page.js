@@ -9,7 +9,7 @@
     if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
     button.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Fragment": "1" } });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { "X-Fragment": "1" } });
       const said = document.createElement("p");
       said.className = "said";
       said.textContent = clear ? data.get("line") : button.textContent;
