@@ -139,7 +139,7 @@ func latin(s string) bool {
 
 // add stores an item under a name and under what follows each word of it.
 func (o *offers) add(name string, i int32) {
-	tokens := scan(name)
+	tokens := nameTokens(name)
 	for from := range tokens {
 		if from > 0 && tokens[from].solid {
 			break

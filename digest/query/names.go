@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/daybrief/daybrief/digest"
@@ -33,7 +34,7 @@ func (lex *lexicon) addNames(names []digest.Name) {
 		if !slices.Contains(readLangs, baseLang(n.Lang)) && (n.Kind != digest.CountryName || !slices.Contains(otherLangs, baseLang(n.Lang))) {
 			continue
 		}
-		tokens := scan(n.Text)
+		tokens := nameTokens(n.Text)
 		if e, ok := admit(n, tokens, fillers); ok {
 			lex.addName(tokens, e)
 			lex.given = append(lex.given, n)
@@ -46,15 +47,34 @@ func (lex *lexicon) addNames(names []digest.Name) {
 	}
 }
 
+// nameTokens cuts a name into tokens as scan does; for most names, which are
+// plain letters and spaces, in a fraction of the time.
+func nameTokens(s string) []token {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c != ' ' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return scan(s)
+		}
+	}
+	words := strings.Fields(strings.ToLower(s))
+	out := make([]token, len(words))
+	for i, w := range words {
+		out[i] = token{text: w, form: w}
+	}
+	return out
+}
+
 // addName stores a name under its words, and a Cyrillic one under their stems
 // too.
 func (lex *lexicon) addName(tokens []token, e entry) {
 	lex.names.add(tokens, e)
+	if isASCII(tokens[0].form) {
+		return
+	}
 	stems := slices.Clone(tokens)
 	changed := false
 	for i, t := range stems {
-		if v := variants(t.form); len(v) == 1 && strings.HasPrefix(v[0], "~") {
-			stems[i].form, changed = v[0], true
+		if r, _ := utf8.DecodeRuneInString(t.form); unicode.Is(unicode.Cyrillic, r) && len(t.form) >= 8 {
+			stems[i].form, changed = cyrillicStem(t.form), true
 		}
 	}
 	if changed {

@@ -78,7 +78,7 @@ const silently = 1000
 
 func (n *near) add(name digest.Name, weight int, seen map[string]bool) {
 	var b strings.Builder
-	tokens := scan(name.Text)
+	tokens := nameTokens(name.Text)
 	for _, t := range tokens {
 		if t.solid || t.quoted || t.key != "" {
 			return

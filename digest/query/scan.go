@@ -52,7 +52,7 @@ func (sc *scanner) step() {
 	case quoteEnd(r) != 0 && sc.quote(quoteEnd(r)):
 	case sc.address():
 	case solid(r):
-		sc.add(token{text: string(r), form: fold(string(r)), solid: true, glued: sc.solid || sc.hyph, hyphen: sc.hyph})
+		sc.add(token{text: string(r), form: string(r), solid: true, glued: sc.solid || sc.hyph, hyphen: sc.hyph})
 		sc.solid = true
 		sc.pos++
 	case wordRune(r):

@@ -73,6 +73,15 @@ func TestScan(t *testing.T) {
 	}
 }
 
+func TestNamesAreCutAsRequestsAre(t *testing.T) {
+	t.Parallel()
+	for _, n := range testNames() {
+		if got, want := joined(nameTokens(n.Text)), joined(scan(n.Text)); got != want {
+			t.Errorf("%q is cut into %q as a name, and %q in a request", n.Text, got, want)
+		}
+	}
+}
+
 func FuzzScan(f *testing.F) {
 	f.Add("U.S.-China \"a b\" country:KR -x 日本")
 	f.Add("a'\"“«-!::..--")
