@@ -114,6 +114,27 @@ func addSense(list []sense, s sense) []sense {
 	return append(list, s)
 }
 
+// hasCountry reports whether a name is that of a country or capital already.
+func (t *trie) hasCountry(forms []string) bool {
+	var node uint32
+	for i, f := range forms {
+		if i == 0 {
+			node = t.root(f)
+		} else {
+			node = t.next(node, f)
+		}
+		if node == 0 {
+			return false
+		}
+	}
+	for _, s := range t.senses[node] {
+		if s.kind == kindName || s.kind == kindCapital {
+			return true
+		}
+	}
+	return false
+}
+
 // root is the node of a name's first word; 0 when no name begins with it.
 func (t *trie) root(form string) uint32 {
 	if id := t.words[form]; id != 0 {

@@ -156,7 +156,8 @@ func (g *gazetteer) senses(e entry) []sense {
 // addTown adds a place of GeoNames. A large one counts as a city unless its
 // name has a meaning already; names of one or two letters are left out.
 func (g *gazetteer) addTown(e entry, admins map[string]uint16) {
-	if utf8.RuneCountInString(e.name) < 3 || commonWords()[strings.ToLower(e.name)] {
+	plain := withoutAccents(e.name)
+	if utf8.RuneCountInString(e.name) < 3 || commonWords()[strings.ToLower(plain)] {
 		return
 	}
 	fs := formsFor(e.name, "")
@@ -164,11 +165,11 @@ func (g *gazetteer) addTown(e entry, admins map[string]uint16) {
 	if len(fs) == 1 {
 		s.marks |= markGiven // most small towns are named like people
 	}
-	if e.size >= citySize && !g.given[strings.ToLower(e.name)] {
+	if e.size >= citySize && !g.given[strings.ToLower(plain)] && !g.main.hasCountry(fs) {
 		s.kind, s.marks = kindCity, s.marks|markTowns
 	}
 	g.main.add(fs, s)
-	if plain := withoutAccents(e.name); plain != e.name {
+	if plain != e.name {
 		g.main.add(formsFor(plain, ""), s)
 	}
 }

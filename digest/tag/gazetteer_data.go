@@ -33,7 +33,7 @@ type entry struct {
 
 // lineKinds are the letters that begin the lines of a country's block.
 var lineKinds = map[string]kind{
-	"n": kindName, "a": kindPeople, "c": kindCity, "r": kindRegion, "s": kindSeat, "f": kindFirm, "b": kindBank, "m": kindMoney, "x": kindIndex, "l": kindLeader,
+	"n": kindName, "a": kindPeople, "c": kindCity, "r": kindRegion, "s": kindSeat, "f": kindFirm, "z": kindNothing, "b": kindBank, "m": kindMoney, "x": kindIndex, "l": kindLeader,
 }
 
 // dataLines calls fn with each line of a data file that says something.
