@@ -5,6 +5,7 @@
 //	evaluate stories FILE                articles grouped by event
 //	evaluate retrieval ARTICLES QUERIES  ranking for requests
 //	evaluate requests FILE               requests read
+//	evaluate train-countries FILE        the weights of package tag, fitted anew
 //
 // Each prints a table for people, or with --json one object for programs, and
 // with --errors N the N worst cases, so that a person can look at what went
