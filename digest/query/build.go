@@ -71,11 +71,11 @@ func portuguese(raw string) bool {
 	})
 }
 
-// namedAfter reports that the next thing asked for is a name.
+// namedAfter reports that the next thing asked for is a name, of a firm too.
 func (b *builder) namedAfter(i int) bool {
 	for _, u := range b.units[i+1:] {
 		if content(u) || u.isTime {
-			return !u.isTime && (u.class == named || u.class == outlet || u.keyed.key != "")
+			return !u.isTime && (u.class == named || u.class == outlet || u.keyed.key != "" || u.class == stays && !u.word)
 		}
 	}
 	return false

@@ -30,6 +30,7 @@ const (
 	affix                       // vanishes when a hyphen joins it to a name
 	pronounCue                  // "us" after it is people
 	outlet                      // a source: counts only where a source is expected
+	split                       // no name in a request: only in aliases.txt
 )
 
 // classNames are the sections of words.txt that hold entries of the lexicon.

@@ -28,7 +28,9 @@ var safeCodes = strings.Fields(`kr jp cn tw hk uk gb ru ua fr br mx vn ph sg pl 
 func (lex *lexicon) addNames(names []digest.Name) {
 	fillers := lex.fillers()
 	for _, e := range aliases() {
-		lex.addName(scan(e.name.Text), e)
+		if e.class != split {
+			lex.addName(scan(e.name.Text), e)
+		}
 	}
 	for _, n := range names {
 		if !slices.Contains(readLangs, baseLang(n.Lang)) && (n.Kind != digest.CountryName || !slices.Contains(otherLangs, baseLang(n.Lang))) {
@@ -142,7 +144,7 @@ func admit(n digest.Name, tokens []token, fillers map[string]bool) (entry, bool)
 	if len(tokens) == 0 || slices.ContainsFunc(tokens, func(t token) bool { return t.quoted || t.key != "" }) {
 		return e, false
 	}
-	if n.Kind != digest.CountryName && bodies()[fold(n.Text)] && !slices.Contains(n.Slugs, "sport") {
+	if form := fold(n.Text); n.Kind != digest.CountryName && (bodies()[form] || splits()[form]) && !slices.Contains(n.Slugs, "sport") {
 		return e, false
 	}
 	ours := slices.Contains(readLangs, baseLang(n.Lang))
@@ -178,6 +180,17 @@ var money = strings.Fields(`dollar yen won yuan renminbi pound sterling franc eu
 	kroner zloty forint koruna leu lev shekel dirham riyal rial dinar naira cedi shilling rand hryvnia rouble ruble tenge manat kwacha birr taka
 	kyat kip riel tugrik lari dram sol boliviano guarani bolivar quetzal lempira colon`)
 
+// splits are the names that a request means by their words: "coal india".
+var splits = sync.OnceValue(func() map[string]bool {
+	out := make(map[string]bool)
+	for _, e := range aliases() {
+		if e.class == split {
+			out[fold(e.name.Text)] = true
+		}
+	}
+	return out
+})
+
 // english reports a name that goes before ordinary words of English.
 func english(n digest.Name) bool { return n.Lang == "" || baseLang(n.Lang) == "en" }
 
@@ -195,6 +208,9 @@ func seatTopic(n digest.Name) string {
 	}
 	if strings.HasPrefix(form, "bank of ") {
 		return "monetary-policy"
+	}
+	if strings.HasSuffix(form, "stock exchange") || strings.HasSuffix(form, "stock market") {
+		return "markets"
 	}
 	words := strings.Fields(form)
 	if last := strings.TrimSuffix(words[len(words)-1], "s"); slices.Contains(money, last) {
@@ -271,6 +287,8 @@ func aliasEntry(slugs []string) entry {
 			return entry{class: stays, own: true}
 		case slug == "nothing":
 			return entry{class: filler, own: true}
+		case slug == "split":
+			return entry{class: split, own: true}
 		case isGroup:
 			groups++
 		case isCode(slug):

@@ -114,8 +114,10 @@ func allowed(n int) float64 {
 		return 0
 	case n == minNear:
 		return missing
-	case n < 8:
+	case n < 7:
 		return 1
+	case n == 7:
+		return 2 * swapped
 	}
 	return 2 * missing
 }
@@ -147,7 +149,7 @@ func (n *near) search(word []rune) (best nearName, cost float64, ok bool) {
 // sameStart keeps the first letter, which people seldom get wrong, except
 // for two swapped ones and in long words.
 func sameStart(a, b []rune, limit float64) bool {
-	return a[0] == b[0] || len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] || limit > 1
+	return a[0] == b[0] || len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] || limit > 2*swapped
 }
 
 // Costs of a slip: swapped neighbours are the commonest, then a letter left

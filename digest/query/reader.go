@@ -143,7 +143,7 @@ func (r *Reader) resolve(tokens []token, units []unit) []unit {
 // "let us know", "a digest for us".
 func (p *parser) usMeant(i int) bool {
 	t := p.tokens[i]
-	cued := i > 0 && p.units[len(p.units)-1].cue && !t.comma
+	cued := i > 0 && !t.comma && (p.units[len(p.units)-1].cue || slices.Contains(wordSections()["pronoun"], p.tokens[i-1].form))
 	joined := t.hyphen || i+1 < len(p.tokens) && p.tokens[i+1].hyphen
 	if t.upper || t.dotted || t.minus || joined && !cued {
 		return true
