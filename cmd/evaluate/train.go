@@ -31,7 +31,7 @@ type TrainCountriesCmd struct {
 // its firms seldom stand beside the countries they deal with.
 var byHand = map[string]map[string]float64{
 	"bodyWeights":     {"hub": -1.5, "hub-only": -1, "title-where": -2.8},
-	"headlineWeights": {"title-where": -2.8, "title-weak": -1.6},
+	"headlineWeights": {"title-where": -3.2, "title-weak": -1.6},
 }
 
 type example struct {

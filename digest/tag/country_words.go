@@ -46,6 +46,11 @@ var afterPlace = wordSet(`police president prime minister ministry state univers
 	herald news tribune star daily democrat republican and of the says said civil cathedral public health water power light
 	convention treaty protocol declaration area region province parish township mercury suns mavericks cowboys texans astros rockets
 	magic hornets observer constitution express king queen prince crown palace castle tower bridge square station railway
+	commanders nationals capitals wizards hawks falcons braves bears bulls cubs lions tigers pistons eagles phillies bengals reds browns
+	cavaliers broncos nuggets rockies chiefs royals dolphins heat marlins vikings twins saints pelicans giants jets mets knicks nets
+	rangers devils bills sabres steelers pirates penguins packers bucks brewers colts pacers titans predators grizzlies jaguars
+	seahawks mariners sounders spurs thunder jazz blazers kings raiders ravens orioles patriots celtics bruins raptors flames senators
+	rovers albion wanderers villa hotspur athletic lynx liberty fever
 	energy airlines bourse dow jones trade finance interior oil gas coffee reserve is was has had will in at on for with`)
 
 // currencies are words that make money of a people's name before them.
