@@ -124,7 +124,7 @@ func (g *gazetteer) readNames() error {
 // as it is written without.
 func (g *gazetteer) addTo(t *trie, e entry) {
 	fs := formsFor(e.name, e.lang)
-	if e.kind == kindMoney && len(fs) > 1 && e.codes[0] != "US" {
+	if e.kind == kindMoney && e.lang == "" && len(fs) > 1 && e.codes[0] != "US" {
 		return // "Mexican peso" is read as "Mexican" and what isCurrency makes of it
 	}
 	for _, s := range g.senses(e) {
