@@ -16,6 +16,7 @@ type builder struct {
 	now   time.Time
 	units []unit
 	out   []bool // by unit: it is to be left out of the answer
+	lent  bool   // the region is that of an alias ("ecb"), and gives way to one that is said
 }
 
 func (b *builder) build() error {
@@ -222,11 +223,13 @@ func (b *builder) takeName(n digest.Name, u unit, out bool) {
 // is seldom about two; one to be left out is left out country by country.
 func (b *builder) takeGroup(slug string, u unit, out bool) {
 	members := b.r.titles.groups[slug]
+	lent := u.name.Kind == digest.AliasName
 	switch {
 	case out:
 		b.q.Exclude.Countries = append(b.q.Exclude.Countries, members...)
-	case b.q.Region == "" || b.q.Region == slug:
-		b.q.Region, b.q.Members = slug, members
+	case b.q.Region == "" || b.q.Region == slug || b.lent:
+		b.q.Region, b.q.Members, b.lent = slug, members, lent
+	case lent: // "eu-ecb": the topic is what it adds
 	default:
 		b.takeTerm(u, false)
 	}
