@@ -232,3 +232,79 @@ func TestRussianStemAsSnowball(t *testing.T) {
 		}
 	}
 }
+
+func TestParagraphsAndLines(t *testing.T) {
+	d := Analyse("Title. Second", "First line\nwraps here and goes on for long enough to be a wrapped one.\n\nNext paragraph. It has two.\r\n \r\nLast", "")
+	checkDocument(t, d)
+	var got []string
+	for i, s := range d.Sentences {
+		got = append(got, fmt.Sprintf("%d.%d %s", s.Field, s.Para, d.SentenceText(i)))
+	}
+	want := []string{"0.0 Title.", "0.0 Second", "1.0 First line wraps here and goes on for long enough to be a wrapped one.", "1.1 Next paragraph.", "1.1 It has two.", "1.2 Last"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestSurfaceLeavesOutThePossessive(t *testing.T) {
+	d := Analyse("Japan's yen", "The U.S.'s plan. Österreich’s Plan", "")
+	var got []string
+	for _, w := range d.Words {
+		got = append(got, d.Surface(w))
+	}
+	if want := []string{"Japan", "yen", "The", "U.S.", "plan", "Österreich", "Plan"}; !slices.Equal(got, want) {
+		t.Errorf("surfaces %q, want %q", got, want)
+	}
+}
+
+func TestTermsKeepOrderAndRepeats(t *testing.T) {
+	title, body := Analyse("Rates rise", "Rates rise as prices rise. 금리 인상", "").Terms()
+	if want := []string{"rate", "rise"}; !slices.Equal(title, want) {
+		t.Errorf("title %q, want %q", title, want)
+	}
+	if want := []string{"rate", "rise", "as", "price", "rise", "금리", "인상"}; !slices.Equal(body, want) {
+		t.Errorf("body %q, want %q", body, want)
+	}
+}
+
+// TestDatelineWords checks what the words of a dateline are and are not.
+func TestDatelineWords(t *testing.T) {
+	d := Analyse("Talks", "SEOUL, Oct 29 (Reuters) - Talks failed.", "")
+	if d.Dateline.To-d.BodyFrom != 4 {
+		t.Fatalf("dateline %+v, body from %d", d.Dateline, d.BodyFrom)
+	}
+	for _, w := range d.Words[d.BodyFrom:d.Dateline.To] {
+		if w.First || w.Sentence != 1 {
+			t.Errorf("dateline word %+v", w)
+		}
+	}
+	if w := d.Words[d.Dateline.To]; !w.First || w.Form != "talks" {
+		t.Errorf("first word after the dateline is %+v", w)
+	}
+}
+
+func TestShouting(t *testing.T) {
+	if !allCaps("CHINA HITS BACK") || allCaps("China HITS back") || allCaps("US") || allCaps("") {
+		t.Error("texts in capitals are told wrongly")
+	}
+}
+
+func FuzzStems(f *testing.F) {
+	for _, s := range []string{"generalization", "y", "'s", "возможности", "я", "الحكومة", "ελλάδα", "की", "ﬁ", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d := Analyse(s, "", "")
+		for _, w := range d.Words {
+			if w.Stem == noTerm {
+				t.Fatalf("word %+v keeps its mark", w)
+			}
+		}
+		again := Analyse(s, "", "")
+		for i, w := range d.Words {
+			if w != again.Words[i] {
+				t.Fatalf("two analyses differ: %+v, %+v", w, again.Words[i])
+			}
+		}
+	})
+}
