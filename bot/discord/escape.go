@@ -25,7 +25,7 @@ func escape(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s) + 16)
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if strings.IndexByte(escaped, s[i]) >= 0 {
 			b.WriteByte('\\')
 		}
@@ -172,7 +172,7 @@ const upperHex = "0123456789ABCDEF"
 // could end a masked link.
 func encodeURL(s string) string {
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		if c <= ' ' || c >= 0x7f || strings.IndexByte("<>()\"\\^`{|}", c) >= 0 {
 			b.WriteByte('%')

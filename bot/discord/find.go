@@ -40,7 +40,7 @@ func (a *Adapter) Find(ctx context.Context, p bot.Post) (string, error) {
 	if r.ref != "" || r.forum != nil {
 		return r.ref, nil
 	}
-	if err := a.readable(ctx, p, r); err != nil {
+	if err := a.readable(ctx, p); err != nil {
 		return "", err
 	}
 	return a.search(ctx, p, r.channel)
@@ -61,7 +61,7 @@ func (a *Adapter) findRoute(ctx context.Context, p bot.Post) (route, error) {
 
 // readable makes sure that an empty list means no messages: without the right
 // to read history Discord answers with an empty list too.
-func (a *Adapter) readable(ctx context.Context, p bot.Post, r route) error {
+func (a *Adapter) readable(ctx context.Context, p bot.Post) error {
 	if p.To.Direct {
 		return nil
 	}

@@ -142,11 +142,6 @@ func (i interaction) place() digest.Destination {
 	return digest.Destination{Platform: Name, Workspace: i.GuildID, Channel: i.ChannelID}
 }
 
-// inDM reports whether the channel is the bot's direct messages.
-func (i interaction) inDM() bool {
-	return i.Context != nil && *i.Context == contextBotDM || i.Context == nil && i.GuildID == ""
-}
-
 // manager reports whether the person may manage the server: Discord hides the
 // commands for managers from others, and that is checked again here.
 func (i interaction) manager(operators []string) bool {

@@ -17,8 +17,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/bwmarrin/discordgo"
-
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -318,11 +316,6 @@ func (r redacted) Error() string { return r.text }
 
 // Is compares the cause without giving it out, since its text has the secret.
 func (r redacted) Is(target error) bool { return errors.Is(r.err, target) }
-
-// endpoint is a path under the API's root, of which discordgo has no name.
-func endpoint(parts ...string) string {
-	return discordgo.EndpointAPI + strings.Join(parts, "/")
-}
 
 // codeOf is Discord's code in an error, 0 where there is none.
 func codeOf(err error) int {

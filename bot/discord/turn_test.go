@@ -142,22 +142,22 @@ func TestReadyAnswerForEveryone(t *testing.T) {
 // what was pressed.
 func buttons() *handler {
 	return &handler{handle: func(_ context.Context, r bot.Request) (bot.Reply, error) {
-		switch {
-		case r.Action == "":
+		switch r.Action {
+		case "":
 			return bot.Reply{Message: bot.Message{Lead: []bot.Text{bot.T("list")}, Actions: []bot.Action{
 				{ID: "v1:next:1", Label: "Next"}, {ID: "v1:why:1", Label: "Why these?"}, {ID: "v1:share:1", Label: "Share"}, {ID: "v1:close:1", Label: "Close"},
 				{ID: "v1:remove:1", Label: "Remove", Style: bot.Danger, Confirm: "Remove it?"},
 				{ID: "v1:pick:1", Label: "Pick one", Options: []bot.Option{{Label: "A", Value: "a"}, {Label: "B", Value: "b"}}},
 			}}}, nil
-		case r.Action == "v1:next:1":
+		case "v1:next:1":
 			reply := say("page 2")
 			reply.Replace = true
 			return reply, nil
-		case r.Action == "v1:share:1":
+		case "v1:share:1":
 			reply := say("shared")
 			reply.Public = true
 			return reply, nil
-		case r.Action == "v1:close:1":
+		case "v1:close:1":
 			return bot.Reply{Delete: true, Message: say("gone").Message}, nil
 		}
 		return say("did " + r.Action + " " + r.Value), nil

@@ -94,7 +94,7 @@ func (f *Fetcher) get(ctx context.Context, r request) (answer, error) {
 			return a, err
 		}
 		r.url, a.url = next, u.Redacted()
-		resp, err := f.do(ctx, r, &a.timing)
+		resp, err := f.do(ctx, r, &a.timing) //nolint:bodyclose // closed where it is read
 		if err != nil {
 			return a, f.explain(ctx, err, u.Hostname())
 		}

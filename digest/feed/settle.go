@@ -135,10 +135,10 @@ func blend(old, now float64, first bool) float64 {
 
 // moved counts equal permanent redirects in a row.
 func moved(h *digest.SourceHealth, to string) {
-	switch {
-	case to == "":
+	switch to {
+	case "":
 		h.MovedTo, h.MovedTimes = "", 0
-	case to == h.MovedTo:
+	case h.MovedTo:
 		h.MovedTimes++
 	default:
 		h.MovedTo, h.MovedTimes = to, 1
