@@ -172,3 +172,17 @@ func TestReadRowsStopsEarly(t *testing.T) {
 		t.Errorf("%d, %v, %d rows", n, err, len(rows))
 	}
 }
+
+func FuzzReadRows(f *testing.F) {
+	f.Add(tagRows)
+	f.Add("{\"title\":1}\n\n{}")
+	f.Add("\xff\n{")
+	f.Fuzz(func(t *testing.T, s string) {
+		n := 0
+		for _, err := range readRows[tagRow](writeRows(t, s)) {
+			if n++; err != nil && n > strings.Count(s, "\n")+1 {
+				t.Fatalf("%d rows in %q", n, s)
+			}
+		}
+	})
+}
