@@ -15,7 +15,7 @@ func (sc *scanner) emit(start, end int, form string, c Case) {
 		sc.open(sc.from, start)
 		w.First = true
 	default:
-		if cut := sc.boundary(start, end, c); cut > 0 {
+		if cut := sc.boundary(coming{start, end, c}); cut > 0 {
 			sc.close(cut)
 			sc.open(cut, start)
 			w.First = true
@@ -57,10 +57,16 @@ func (sc *scanner) close(cut int) {
 	open.End, open.To = int32(end), int32(len(sc.doc.Words))
 }
 
-// boundary looks at what stands between the latest word and one at
-// [start, end), and returns where in it the sentence ends; 0 when it goes on.
-func (sc *scanner) boundary(start, end int, c Case) int {
-	gap := sc.s[sc.after:start]
+// coming is the word that is about to be added.
+type coming struct {
+	start, end int
+	written    Case
+}
+
+// boundary looks at what stands between the latest word and the coming one, and
+// returns where in it the sentence ends; 0 when it goes on.
+func (sc *scanner) boundary(next coming) int {
+	gap := sc.s[sc.after:next.start]
 	if gap == "" || gap == "-" || gap == " " && !sc.dotted {
 		return 0
 	}
@@ -69,7 +75,7 @@ func (sc *scanner) boundary(start, end int, c Case) int {
 			sc.para++
 			return sc.after + max(newline, 1)
 		}
-		if sc.lineEnds(sc.after+newline, gap[newline:], start, c) {
+		if sc.lineEnds(sc.after+newline, gap[newline:], next) {
 			return sc.after + max(newline, 1)
 		}
 	}
@@ -77,7 +83,7 @@ func (sc *scanner) boundary(start, end int, c Case) int {
 	if mark.end == 0 && !sc.dotted {
 		return 0
 	}
-	if !sc.ends(mark, gap, start, end, c) {
+	if !sc.ends(mark, gap, next) {
 		return 0
 	}
 	return sc.after + max(mark.end, 1)
@@ -86,12 +92,12 @@ func (sc *scanner) boundary(start, end int, c Case) int {
 // lineEnds reports whether a single line break at i parts two sentences: a
 // list item follows, or a short line (a heading, not a wrapped one) is
 // followed by a capital.
-func (sc *scanner) lineEnds(i int, rest string, start int, c Case) bool {
+func (sc *scanner) lineEnds(i int, rest string, next coming) bool {
 	if strings.ContainsAny(rest, "•▪●■►*") || strings.Contains(rest, "\n- ") {
 		return true
 	}
 	line := i - 1 - strings.LastIndexByte(sc.s[:i], '\n')
-	return line < 50 && (c != Lower || sc.classAt(start)&digitByte != 0)
+	return line < 50 && (next.written != Lower || sc.classAt(next.start)&digitByte != 0)
 }
 
 // mark is the sign that may end a sentence, found in a gap between words.
@@ -160,26 +166,25 @@ func endMark(r rune) markKind {
 	return markNone
 }
 
-// ends decides whether a mark ends the sentence before the word at [start, end).
-func (sc *scanner) ends(m mark, gap string, start, end int, c Case) bool {
+// ends decides whether a mark ends the sentence before the coming word.
+func (sc *scanner) ends(m mark, gap string, next coming) bool {
 	rest := gap[m.end:]
-	next := firstRune(sc.s[start:])
 	spaced := rest != "" && unicode.IsSpace(firstRune(rest))
 	switch {
 	case m.r != 0 && endMark(m.r) == markSure:
 		return !(rest == "" && (m.bracket == '」' || m.bracket == '』')) // 「…。」と述べた goes on
-	case unicode.IsLower(next) && c != Mixed:
+	case unicode.IsLower(firstRune(sc.s[next.start:])) && next.written != Mixed:
 		return false
 	case m.r != 0 && endMark(m.r) == markLoud:
 		return spaced && !(gap[0] == '!' && sc.latest().Form == "yahoo")
 	case !spaced:
-		return sc.glued(m, rest, c)
+		return sc.glued(m, rest, next.written)
 	case m.dots > 1 || m.r == '…':
 		return true
 	case m.quoted && m.bracket != ')' && m.bracket != ']':
 		return true
 	}
-	return sc.dotEnds(m, start, end, c)
+	return sc.dotEnds(m, next)
 }
 
 func (sc *scanner) latest() *Word { return &sc.doc.Words[len(sc.doc.Words)-1] }
@@ -195,13 +200,13 @@ func (sc *scanner) glued(m mark, rest string, c Case) bool {
 }
 
 // dotEnds decides about a single full stop followed by a space.
-func (sc *scanner) dotEnds(m mark, start, end int, c Case) bool {
+func (sc *scanner) dotEnds(m mark, word coming) bool {
 	w := sc.latest()
-	next := strings.ToLower(sc.s[start:end])
+	next := strings.ToLower(sc.s[word.start:word.end])
 	switch kind := abbreviations()[w.Form]; {
 	case m.r == 0 || sc.dotted: // "U.S. The", but "U.S. President"
 		if w.Form == "am" || w.Form == "pm" {
-			return c != Lower && !afterHour()[next]
+			return word.written != Lower && !afterHour()[next]
 		}
 		return starters()[next]
 	case kind == abbrevTitle && w.Case != Lower, kind == abbrevAny:
