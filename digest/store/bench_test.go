@@ -2,11 +2,13 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,19 +113,23 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
+// benchStore fills a new store, or takes the one that BENCH_SQLITE or
+// BENCH_POSTGRES names, which is filled when it is empty and kept.
 func benchStore(b *testing.B, name string, open storetest.Open) *store.Store {
-	if dsn := os.Getenv("BENCH_" + name); dsn != "" {
-		s, err := store.Open(context.Background(), dsn)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if n, _, _ := s.Window(context.Background(), time.Time{}, time.Time{}); n == 0 {
-			fill(b, s, *corpusSize)
-		}
+	dsn := os.Getenv("BENCH_" + strings.ToUpper(name))
+	if dsn == "" {
+		s := open(b)
+		fill(b, s, *corpusSize)
 		return s
 	}
-	s := open(b)
-	fill(b, s, *corpusSize)
+	s, err := store.Open(ctx, dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	if n, _, err := s.Window(ctx, time.Time{}, time.Time{}); err == nil && n == 0 {
+		fill(b, s, *corpusSize)
+	}
 	return s
 }
 
@@ -146,4 +152,42 @@ func timeSearch(b *testing.B, s *store.Store, query func(*rand.Rand) digest.Sear
 		b.ReportMetric(float64(took[len(took)*p/100].Microseconds())/1000, fmt.Sprintf("p%d-ms", p))
 	}
 	b.ReportMetric(float64(found)/float64(len(took)), "found")
+}
+
+// BenchmarkLedger reports how many editions of one part a second can be
+// created, claimed and finished, one after another: three commits each.
+func BenchmarkLedger(b *testing.B) {
+	for _, db := range databases {
+		b.Run(db.name, func(b *testing.B) {
+			s := db.open(b)
+			sub, err := s.CreateSubscription(ctx, digesttest.Subscription(nil))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				liveOnce(b, s, sub)
+				sub.NextRun = sub.NextRun.Add(time.Minute)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "editions/s")
+		})
+	}
+}
+
+func liveOnce(b *testing.B, s *store.Store, sub digest.Subscription) {
+	var ids []int64
+	_, _, err := s.CreateEdition(ctx, digesttest.Plan(sub, 1, nil), func(_ context.Context, _ *sql.Tx, made []int64) error {
+		ids = made
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, ok, err := s.ClaimDelivery(ctx, ids[0], sub.NextRun)
+	if err != nil || !ok {
+		b.Fatal(ok, err)
+	}
+	d.State, d.Ref = digest.Sent, "1700000000.000100"
+	if err := s.FinishDelivery(ctx, d); err != nil {
+		b.Fatal(err)
+	}
 }

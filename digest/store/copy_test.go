@@ -146,9 +146,9 @@ func sameHits(t *testing.T, a, b *store.Store, searches int) {
 // the same news would.
 func TestSameHits(t *testing.T) {
 	a, b := storetest.SQLite(t), storetest.Postgres(t)
-	fill(t, a, 3000)
-	fill(t, b, 3000)
-	sameHits(t, a, b, 300)
+	fill(t, a, 1500)
+	fill(t, b, 1500)
+	sameHits(t, a, b, 150)
 }
 
 // TestCopyIsWholeOrNothing breaks a move in its last step.

@@ -32,9 +32,10 @@ func insertDelivery(ctx context.Context, c *session, d digest.Delivery) (id int6
 }
 
 // earlierUnsent holds while a part before d's, of the same edition at the same
-// destination, is not sent.
+// destination, may still be sent. One whose fate is unknown, or that was
+// refused, holds up no later one: half a digest is better than none.
 const earlierUnsent = `EXISTS (SELECT 1 FROM deliveries p WHERE p.edition_id = d.edition_id AND p.target = d.target
-	AND p.part < d.part AND p.state <> 'sent')`
+	AND p.part < d.part AND p.state IN ('pending', 'sending'))`
 
 // ClaimDelivery takes a delivery to be posted now: pending becomes sending,
 // Attempts one more and Started now, in one statement that only one of many

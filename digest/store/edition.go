@@ -118,7 +118,9 @@ func (s *Store) Editions(ctx context.Context, f digest.EditionFilter) ([]digest.
 		w.add("e.subscription_id = " + w.arg(f.SubscriptionID))
 	}
 	if f.Destination.Platform != "" {
-		w.add("EXISTS (SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.target = " + w.arg(f.Destination.String()) + ")")
+		w.add("(EXISTS (SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.target = " + w.arg(f.Destination.String()) + `)
+			OR e.missed AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = e.subscription_id AND s.platform = ` + w.arg(f.Destination.Platform) +
+			" AND s.channel = " + w.arg(f.Destination.Channel) + " AND s.direct = " + w.arg(f.Destination.Direct) + "))")
 	}
 	if !f.Before.IsZero() {
 		w.add("e.scheduled < " + w.arg(micros(f.Before)))

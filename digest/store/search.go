@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -130,6 +129,7 @@ type finder struct {
 	facets   []facet
 	limit    int
 	from, to int64 // the window: no wider than what is stored
+	few      bool  // the region has few rows in the window
 }
 
 // frame narrows the window to what is stored and reports whether anything is.
@@ -139,7 +139,29 @@ func (f *finder) frame(ctx context.Context) (bool, error) {
 		Scan(&first, &last)
 	from, to := bounds(f.q.Since, f.q.Until)
 	f.from, f.to = max(from, first), min(to, last+1)
-	return f.from < f.to && last >= first, err
+	if err != nil || f.from >= f.to || last < first {
+		return false, err
+	}
+	if len(f.q.Members) > 1 {
+		n, err := f.rows(ctx, f.q.Members, fewRows+1)
+		f.few = n <= fewRows
+		return true, err
+	}
+	return true, nil
+}
+
+// fewRows is up to how many rows of a region are gathered in one go; with more
+// it is looked up for each article.
+const fewRows = 20_000
+
+// rows counts the rows of tags in the window, up to a most.
+func (f *finder) rows(ctx context.Context, slugs []string, most int) (int, error) {
+	var n int
+	q := &searchQuery{finder: f}
+	text := "SELECT count(*) FROM (SELECT 1 FROM article_tags WHERE slug IN (" + q.list(slugs) + ") AND time >= " + q.arg(f.from) +
+		" AND time < " + q.arg(f.to) + " LIMIT " + q.arg(most) + ") AS counted"
+	err := f.c.row(ctx, text, q.args...).Scan(&n)
+	return n, err
 }
 
 // addNear adds those that lack exactly one facet. They are what has all the
@@ -201,7 +223,7 @@ func (f *finder) complete(ctx context.Context, hits []hit) error {
 		q := &searchQuery{finder: f, args: list}
 		columns := ""
 		for _, x := range f.facets {
-			if !x.isWords() {
+			if f.looksUp(x) {
 				columns += ", coalesce(" + q.weight(x, "a.time", "a.id") + ", 0)"
 			}
 		}
@@ -212,16 +234,19 @@ func (f *finder) complete(ctx context.Context, hits []hit) error {
 			return err
 		}
 	}
-	return nil
+	return f.weighRegion(ctx, hits, place)
 }
+
+// looksUp reports whether a facet's weight is looked up for each article.
+func (f *finder) looksUp(x facet) bool { return !x.isWords() && (len(x.slugs) == 1 || !f.few) }
 
 func (f *finder) scanRest(row scanner, hits []hit, place map[int64]int) error {
 	var id int64
 	var terms []byte
 	weights := make([]float64, len(f.facets))
 	dest := []any{&id, &terms}
-	for i := range f.facets {
-		if !f.facets[i].isWords() {
+	for i, x := range f.facets {
+		if f.looksUp(x) {
 			dest = append(dest, &weights[i])
 		}
 	}
@@ -230,12 +255,33 @@ func (f *finder) scanRest(row scanner, hits []hit, place map[int64]int) error {
 	}
 	h := &hits[place[id]]
 	h.terms = terms
-	for i := range f.facets {
-		if !f.facets[i].isWords() {
+	for i, x := range f.facets {
+		if f.looksUp(x) {
 			h.weights[i] = weights[i]
 		}
 	}
 	return nil
+}
+
+// weighRegion gathers the weights of a region that has few rows.
+func (f *finder) weighRegion(ctx context.Context, hits []hit, place map[int64]int) error {
+	at := slices.IndexFunc(f.facets, func(x facet) bool { return len(x.slugs) > 1 })
+	if at < 0 || !f.few || len(place) == 0 {
+		return nil
+	}
+	for _, i := range place {
+		hits[i].weights[at] = 0
+	}
+	q := &searchQuery{finder: f}
+	return f.c.each(ctx, func(row scanner) error {
+		var id int64
+		var weight float64
+		err := row.Scan(&id, &weight)
+		if i, found := place[id]; found {
+			hits[i].weights[at] = weight
+		}
+		return err
+	}, "SELECT article_id, weight FROM "+q.region(f.facets[at])+" AS d", q.args...)
 }
 
 // candidates turns hits into what was asked for.
@@ -310,164 +356,4 @@ func (f *finder) sample(ctx context.Context) ([]frequency, error) {
 	}
 	err := f.c.each(ctx, take, spread, f.from, f.to, (f.to-f.from)/sampleSize, sampleSize)
 	return out, err
-}
-
-// searchQuery puts one statement together. Both databases take its text: the
-// tables stand in the order SQLite is to go through them, joined by CROSS JOIN,
-// which it keeps to and which is free for PostgreSQL to rearrange.
-type searchQuery struct {
-	*finder
-	facets  []facet
-	limit   int
-	tables  []string
-	where   []string
-	column  []string // the weight of each facet
-	args    []any
-	byWords bool
-}
-
-func (q *searchQuery) arg(v any) string {
-	q.args = append(q.args, v)
-	return "$" + strconv.Itoa(len(q.args))
-}
-
-// startFromWords matches words, tags and days in the index of words.
-func (q *searchQuery) startFromWords() {
-	var e expression
-	for _, x := range q.facets {
-		if x.isWords() {
-			e = append(e, []phrase{x.words})
-		} else {
-			e = append(e, x.marks)
-		}
-	}
-	if days := q.days(); days != nil {
-		e = append(e, days)
-	}
-	q.byWords = true
-	from, condition := q.c.kind.words.match()
-	q.arg(q.c.kind.words.spell(e))
-	q.tables, q.where = []string{from}, []string{condition}
-	q.window("a.time")
-	for range q.facets {
-		q.column = append(q.column, "1.0")
-	}
-}
-
-// startFromTags goes through the rarest tag's rows of the window, newest
-// first. Without any tag it goes through the articles.
-func (q *searchQuery) startFromTags(ctx context.Context) error {
-	first, err := q.rarest(ctx)
-	if err != nil {
-		return err
-	}
-	if first < 0 {
-		q.tables = []string{"articles a"}
-		q.window("a.time")
-		return nil
-	}
-	x := q.facets[first]
-	if len(x.slugs) == 1 {
-		q.tables = []string{"article_tags d"}
-		q.where = []string{"d.slug = " + q.arg(x.slugs[0])}
-		q.window("d.time")
-	} else {
-		q.tables = []string{"(SELECT time, article_id, max(weight) AS weight FROM article_tags WHERE slug IN (" + q.list(x.slugs) +
-			") AND time >= " + q.arg(q.from) + " AND time < " + q.arg(q.to) + " GROUP BY time, article_id) d"}
-	}
-	for i, x := range q.facets {
-		switch name := "t" + strconv.Itoa(i); {
-		case i == first:
-			q.column = append(q.column, "d.weight")
-		case len(x.slugs) == 1:
-			q.tables = append(q.tables, "article_tags "+name)
-			q.where = append(q.where, name+".slug = "+q.arg(x.slugs[0]), name+".time = d.time", name+".article_id = d.article_id")
-			q.column = append(q.column, name+".weight")
-		default:
-			q.column = append(q.column, q.weight(x, "d.time", "d.article_id"))
-		}
-	}
-	q.tables = append(q.tables, "articles a")
-	q.where = append(q.where, "a.id = d.article_id")
-	return nil
-}
-
-// weight is the weight of a tag, or the greatest of a region's, of one
-// article; NULL when it has none.
-func (q *searchQuery) weight(x facet, time, id string) string {
-	return "(SELECT max(r.weight) FROM article_tags r WHERE r.slug IN (" + q.list(x.slugs) +
-		") AND r.time = " + time + " AND r.article_id = " + id + ")"
-}
-
-func (q *searchQuery) list(values []string) string {
-	parts := make([]string, len(values))
-	for i, v := range values {
-		parts[i] = q.arg(v)
-	}
-	return strings.Join(parts, ", ")
-}
-
-func (q *searchQuery) window(column string) {
-	q.where = append(q.where, column+" >= "+q.arg(q.from), column+" < "+q.arg(q.to))
-}
-
-// rarest returns the index of the facet with the fewest rows in the window,
-// counting no further than enough; -1 when there is none. A region is gone
-// through only where it is all there is.
-func (q *searchQuery) rarest(ctx context.Context) (int, error) {
-	const enough = 4000
-	if len(q.facets) < 2 {
-		return len(q.facets) - 1, nil
-	}
-	best, least := 0, enough+1
-	for i, x := range q.facets {
-		if len(x.slugs) > 1 {
-			continue
-		}
-		var n int
-		err := q.c.row(ctx, `SELECT count(*) FROM (SELECT 1 FROM article_tags
-			WHERE slug = $1 AND time >= $2 AND time < $3 LIMIT $4) AS counted`, x.slugs[0], q.from, q.to, enough).Scan(&n)
-		if err != nil {
-			return 0, err
-		}
-		if n < least {
-			best, least = i, n
-		}
-	}
-	return best, nil
-}
-
-// text is the whole statement.
-func (q *searchQuery) text() string {
-	if q.q.Source != "" {
-		q.where = append(q.where, "a.source = "+q.arg(q.q.Source))
-	}
-	if len(q.q.Langs) > 0 {
-		q.where = append(q.where, "a.lang IN ("+q.list(q.q.Langs)+")")
-	}
-	columns := "a.id, a.story_id, a.time, a.source"
-	for i, c := range q.column {
-		columns += ", " + c + " AS w" + strconv.Itoa(i)
-	}
-	text := "SELECT " + columns + " FROM " + strings.Join(q.tables, " CROSS JOIN ") + " WHERE " + strings.Join(q.where, " AND ")
-	order := "a.time DESC, a.id DESC"
-	if strings.HasPrefix(q.tables[0], "article_tags d") {
-		order = "d.time DESC, d.article_id DESC" // the order of the rows as they come
-	}
-	for i, c := range q.column {
-		if strings.HasPrefix(c, "(SELECT") { // a region; the value of a subquery cannot be named beside it
-			text = "SELECT * FROM (" + text + ") AS o WHERE w" + strconv.Itoa(i) + " IS NOT NULL"
-			order = "time DESC, id DESC"
-		}
-	}
-	return text + " ORDER BY " + order + " LIMIT " + q.arg(q.limit)
-}
-
-func (q *searchQuery) scan(row scanner) (hit, error) {
-	h := hit{weights: make([]float64, len(q.facets)), byWords: q.byWords}
-	dest := []any{&h.id, &h.story, &h.time, &h.source}
-	for i := range h.weights {
-		dest = append(dest, &h.weights[i])
-	}
-	return h, row.Scan(dest...)
 }

@@ -83,12 +83,11 @@ CREATE TABLE article_tags (
 	PRIMARY KEY (slug, time, article_id) INCLUDE (weight)
 );
 
--- The index of words. Terms come finished, with their positions. The vectors
--- are kept apart from the rows, which are all that a search reads.
+-- The index of words. Terms come finished, with their positions.
 CREATE TABLE article_words (
 	article_id BIGINT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
 	words      TSVECTOR NOT NULL
-) WITH (toast_tuple_target = 128);
+);
 CREATE INDEX article_words_words ON article_words USING gin (words);
 
 -- How often each term stands in an article, by hash: what scoring needs.
