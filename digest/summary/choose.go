@@ -89,8 +89,8 @@ func (p *piece) companion(picks []*line, told *said, left int) *line {
 }
 
 const (
-	minSays  = 8   // words without which a line tells little: "Prices are another concern."
-	minValue = 0.2 // what a companion must be worth: less is left out
+	minSays  = 8    // words without which a line tells little: "Prices are another concern."
+	minValue = 0.35 // what a companion must be worth: less is left out
 )
 
 // says is how many words a line has; two characters count as one.

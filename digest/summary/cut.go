@@ -10,6 +10,9 @@ import (
 // clause that leaves more than half, else at the last space, else, in scripts
 // without spaces, between two characters. It reports false when nothing fits.
 func (p *piece) shorten(l *line, limit int) (string, bool) {
+	if limit < 2 {
+		return "", false
+	}
 	s := fold(p.raw(l))
 	clause, space, any := breaks(s, limit-1)
 	at := space

@@ -89,15 +89,16 @@ func (p *piece) matches(words []text.Word, ph phrase) bool {
 func (p *piece) grade(l *line) grade {
 	words := p.words(l)
 	raw := p.raw(l)
-	if len(words) == 0 || hasAddress(raw) {
+	if len(words) == 0 {
 		return noise
 	}
-	if _, ok := p.find(l); ok {
+	if ph, ok := p.find(l); ok {
+		l.credit = ph.credit
 		return noise
 	}
 	last := lastMark(raw)
-	if last == ':' || last == '：' {
-		return noise // it only announces what follows
+	if hasAddress(raw) || last == ':' || last == '：' {
+		return noise // a colon only announces what follows
 	}
 	if !strings.ContainsRune(".!。！｡．۔।॥։။…", last) || isShort(raw, words) || isHeading(words) || cutByFeed(raw) {
 		return loose
@@ -153,8 +154,7 @@ func isHeading(words []text.Word) bool {
 // for captions.
 func (p *piece) dropCaptions() {
 	for i := range p.lines {
-		ph, ok := p.find(&p.lines[i])
-		if !ok || !ph.credit {
+		if !p.lines[i].credit {
 			continue
 		}
 		from := i

@@ -27,6 +27,7 @@ type line struct {
 	para       int   // number of its paragraph
 	order      int   // among the lines of the pool
 	grade      grade
+	credit     bool    // it credits a picture
 	refers     bool    // it begins with "he", "this", "but": of what stands before it
 	follows    bool    // the line before it stands in the same paragraph and can be told
 	soft       bool    // it begins with an article and a common noun: "The stalemate"

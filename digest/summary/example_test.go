@@ -1,0 +1,19 @@
+package summary_test
+
+import (
+	"fmt"
+
+	"github.com/daybrief/daybrief/digest/summary"
+	"github.com/daybrief/daybrief/digest/text"
+)
+
+func ExampleArticle() {
+	doc := text.Analyse("Norland and Velia to meet", "By Ida Moen\n\nThe leaders of Norland and Velia meet in Harrowgate on Thursday to mark sixty years of peace.\n\n"+
+		"Talks over lower import duties have stood still since August. The dispute is about a fund of $90 billion that Velia promised to invest.", "en")
+	for _, s := range summary.Article(doc, 7, summary.Options{Focus: text.QueryTerms("import duties", "en")}) {
+		fmt.Println(s.ArticleID, s.Text)
+	}
+	// Output:
+	// 7 Talks over lower import duties have stood still since August.
+	// 7 The dispute is about a fund of $90 billion that Velia promised to invest.
+}
