@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ func ledgerCases() []testCase {
 	return []testCase{
 		{"ledger/claim and finish", ledgerClaim},
 		{"ledger/parts in order", ledgerOrder},
+		{"ledger/parts after an undecided one", ledgerUndecided},
 		{"ledger/transitions", ledgerTransitions},
 		{"ledger/an overtaken attempt", ledgerOvertaken},
 		{"ledger/told", ledgerTold},
@@ -102,15 +104,24 @@ func ledgerOrder(t *testing.T, s *store.Store) {
 		t.Error("one destination waits for another")
 	}
 	first, _ := claim(t, s, parts[0].ID, now())
-	for _, state := range []digest.DeliveryState{digest.Unknown, digest.Failed} {
-		must(t, finish(s, first, state))
-		if _, ok := claim(t, s, parts[1].ID, now()); ok {
-			t.Errorf("the second part was claimed while the first is %s", state)
-		}
+	if _, ok := claim(t, s, parts[1].ID, now()); ok {
+		t.Error("the second part was claimed while the first is being posted")
 	}
 	must(t, finish(s, first, digest.Sent))
 	if _, ok := claim(t, s, parts[1].ID, now()); !ok {
 		t.Error("the second part cannot be claimed after the first was sent")
+	}
+}
+
+// ledgerUndecided: a part that nobody will post any more holds up no later one.
+func ledgerUndecided(t *testing.T, s *store.Store) {
+	for i, state := range []digest.DeliveryState{digest.Unknown, digest.Failed, digest.Dead} {
+		parts := edition(t, s, 2, func(p *digest.EditionPlan) { p.Edition.Slot += strconv.Itoa(i) })
+		first, _ := claim(t, s, parts[0].ID, now())
+		must(t, finish(s, first, state))
+		if _, ok := claim(t, s, parts[1].ID, now()); !ok {
+			t.Errorf("the second part waits for ever on one that is %s", state)
+		}
 	}
 }
 
@@ -356,7 +367,7 @@ func (l *life) claim(t *rapid.T) {
 		t.Fatal("claimed out of its time")
 	}
 	for _, other := range l.ids {
-		if o := l.row(other); o.EditionID == d.EditionID && o.Part < d.Part && o.State != digest.Sent {
+		if o := l.row(other); o.EditionID == d.EditionID && o.Part < d.Part && (o.State == digest.Pending || o.State == digest.Sending) {
 			t.Fatalf("part %d claimed while part %d is %s", d.Part, o.Part, o.State)
 		}
 	}
