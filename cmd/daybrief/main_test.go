@@ -170,7 +170,7 @@ digests:
 	tick(t, s)
 	post := slack.WaitMessage("the digest", func(m slacktest.Message) bool { return m.Channel == "C0123ABC" && m.To == "" })
 	other := discord.WaitVisible(channel, 1)[0]
-	for platform, text := range map[string]string{"Slack": post.Shown(), "Discord": other.Plain()} {
+	for platform, text := range map[string]string{"Slack": post.Shown(), "Discord": strings.ReplaceAll(other.Plain(), "**", "")} {
 		for _, want := range []string{"Korea desk · Tuesday 24 November", "trade minister of South Korea", "next Wednesday 08:00 KST"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: the digest lacks %q:\n%s", platform, want, text)
@@ -210,7 +210,7 @@ digests:
 	}
 
 	// Next morning: news, then the direct messages, each saying why it came.
-	p.must("--config", config, "import", p.write("next.txt", "Seoul and Washington Sign Trade Deal on Car Tariffs and Shipyard Investment\n"))
+	p.must("--config", config, "import", p.write("next.jsonl", threeSources("Seoul and Washington Sign Trade Deal on Car Tariffs and Shipyard Investment")))
 	p.clock.Set(time.Date(2026, 11, 24, 23, 0, 30, 0, time.UTC))
 	tick(t, s)
 	dm := slack.WaitMessage("the direct message", func(m slacktest.Message) bool {
@@ -232,7 +232,7 @@ digests:
 	})
 
 	// And no more after that.
-	p.must("--config", config, "import", p.write("third.txt", "Korean Exports to America Jump After Tariff Deal Takes Effect\n"))
+	p.must("--config", config, "import", p.write("third.jsonl", threeSources("Korean Exports to America Jump a Fifth, Customs Data Show")))
 	p.clock.Set(time.Date(2026, 11, 25, 23, 0, 30, 0, time.UTC))
 	tick(t, s)
 	slack.WaitMessage("the third digest", func(m slacktest.Message) bool {
@@ -247,6 +247,15 @@ digests:
 	if b := slices.Concat(slack.Breaches(), discord.Violations()); len(b) > 0 {
 		t.Errorf("limits broken: %v", b)
 	}
+}
+
+// threeSources is one event as three newsrooms tell it.
+func threeSources(title string) string {
+	var out strings.Builder
+	for i, change := range []string{"", ", Ministers Say", " at Last"} {
+		fmt.Fprintf(&out, "{\"title\":%q,\"source\":\"Wire %d\",\"url\":\"https://example.org/%d/%x\"}\n", title+change, i, i, title)
+	}
+	return out.String()
 }
 
 func tick(t *testing.T, s service) {
@@ -331,6 +340,7 @@ func TestBriefAnswersInEveryFormat(t *testing.T) {
 	if none := p.must("brief", "chad-sport"); !strings.Contains(none, "Nothing on") || !strings.Contains(none, "Chad, sport") {
 		t.Errorf("nothing: %s", none)
 	}
+	p.clock.Advance(time.Minute)
 	if digest := p.must("digest"); !strings.Contains(digest, "5 articles") {
 		t.Errorf("digest: %s", digest)
 	}
