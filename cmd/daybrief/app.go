@@ -83,7 +83,7 @@ func (a *app) plug(c *call) error {
 		names[i] = s.Name
 	}
 	a.reader = query.New(query.Options{Names: a.tagger.Names(), Sources: names, Zone: a.location()})
-	a.briefs = brief.New(brief.Options{Store: a.store, Reader: a.reader, Tagger: a.tagger})
+	a.briefs = brief.New(brief.Options{Store: a.store, Reader: a.reader, Tagger: a.tagger, Share: true})
 	a.ingest = ingest.New(ingest.Options{Store: a.store, Tagger: a.tagger, Grouper: story.New(story.Options{}), Now: c.now, Log: a.log})
 	return nil
 }

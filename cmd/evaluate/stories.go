@@ -38,7 +38,7 @@ type newsTime struct{ time.Time }
 
 // UnmarshalJSON reads RFC 3339, or a date alone. What is neither is no time:
 // labelled files have days such as the 14th month's.
-func (t *newsTime) UnmarshalJSON(b []byte) error {
+func (t *newsTime) UnmarshalJSON(b []byte) error { //nolint:unparam // the interface asks for it
 	s := strings.Trim(string(b), `"`)
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if at, err := time.Parse(layout, s); err == nil {

@@ -448,13 +448,13 @@ func (c *completion) everything() {
 		return out
 	}
 	places, topics := byCount(o.places), byCount(o.topics)
-	for i := 0; i < 5; i++ {
+	for i := range 5 {
 		if i < len(places) && i < len(topics) {
 			c.offer(places[i].text)
 			c.offer(topics[i].text)
 		}
 	}
-	for i := 0; i < min(5, len(places), len(topics)); i++ {
+	for i := range min(5, len(places), len(topics)) {
 		for _, t := range topics[:min(3, len(topics))] {
 			c.offer(places[i].text + "-" + t.text)
 		}

@@ -32,7 +32,7 @@ func fold(s string) string {
 }
 
 func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return false
 		}
@@ -66,13 +66,6 @@ func hangul(s string) bool {
 func hiragana(s string) bool {
 	for _, r := range s {
 		return unicode.Is(unicode.Hiragana, r)
-	}
-	return false
-}
-
-func isSolid(s string) bool {
-	for _, r := range s {
-		return solid(r)
 	}
 	return false
 }

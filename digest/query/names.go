@@ -52,7 +52,7 @@ func (lex *lexicon) addNames(names []digest.Name) {
 // nameTokens cuts a name into tokens as scan does; for most names, which are
 // plain letters and spaces, in a fraction of the time.
 func nameTokens(s string) []token {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; c != ' ' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
 			return scan(s)
 		}

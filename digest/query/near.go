@@ -222,7 +222,7 @@ func (r *Reader) correct(tokens []token, units []unit, now time.Time, q *digest.
 		if !unknown[k] {
 			continue
 		}
-		if s, found := r.nearest(tokens, unknown, k); found {
+		if s, found := r.nearest(tokens, k); found {
 			spans = append(spans, s)
 			k = max(k, s.to-1)
 		}
@@ -258,7 +258,7 @@ func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // nearest returns the best reading of the stretches of one to three tokens
 // around tokens[k]. A longer stretch must be no worse than a shorter one.
-func (r *Reader) nearest(tokens []token, unknown map[int]bool, k int) (best span, ok bool) {
+func (r *Reader) nearest(tokens []token, k int) (best span, ok bool) {
 	for length := 1; length <= 3; length++ {
 		for from := max(0, k-length+1); from <= k && from+length <= len(tokens); from++ {
 			runes, fit := joinRunes(tokens[from : from+length])

@@ -19,7 +19,6 @@ type pattern struct {
 // found is what a pattern's slots held.
 type found struct {
 	number, unit float64
-	numbers      int
 	weekday      int
 	month        time.Month
 	dates        []time.Time

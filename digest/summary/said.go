@@ -82,10 +82,6 @@ func addition(rest []*piece, told *said, left int) (*piece, *line) {
 	return from, best
 }
 
-// grade0 reports a source that has nothing but fragments, which are no
-// addition to whole sentences.
-func (p *piece) grade0() bool { return p.pool < solid }
-
 // minNews is what a line of a further source must add.
 const minNews = 0.9
 

@@ -202,7 +202,7 @@ func (r *reading) fieldText(f text.Field) string {
 // name wants them, and whether they stand where the script lets names stand.
 func (r *reading) written(senses []sense, i, j int) bool {
 	w := &r.doc.Words[i]
-	if c := w.Form[0]; c >= utf8.RuneSelf && !r.standsAlone(i, j) {
+	if c := w.Form[0]; c >= utf8.RuneSelf && !r.standsAlone(i) {
 		return false
 	}
 	for _, s := range senses {
@@ -243,7 +243,7 @@ func isParticle(form string) bool {
 // standsAlone is the rule of scripts whose words are characters: a Korean name
 // begins a word and is followed by a particle or a word that goes with names;
 // one character of Chinese writing alone is no name.
-func (r *reading) standsAlone(i, j int) bool {
+func (r *reading) standsAlone(i int) bool {
 	words := r.doc.Words
 	first, _ := utf8.DecodeRuneInString(words[i].Form)
 	if !unicode.Is(unicode.Hangul, first) {

@@ -82,7 +82,7 @@ func (t *Tagger) Names() []digest.Name {
 	for _, code := range t.names.codes {
 		out = append(out, digest.Name{Text: code, Kind: digest.CountryName, Slugs: []string{code}})
 	}
-	eachEntry(t.names, add)
+	eachEntry(add)
 	for _, g := range t.names.groups {
 		slugs := append([]string{g.slug}, g.members...)
 		for _, n := range append([]string{g.slug}, g.names...) {
@@ -100,7 +100,7 @@ var nameKinds = [kinds]digest.NameKind{
 
 // eachEntry reads all names but those of small towns. The data are embedded
 // and were read before, so errors cannot come up.
-func eachEntry(g *gazetteer, add func(entry) error) {
+func eachEntry(add func(entry) error) {
 	for _, file := range []string{"africa", "americas", "asia", "europe", "oceania"} {
 		_ = blocks("countries/"+file+".txt", "", add)
 	}

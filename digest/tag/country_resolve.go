@@ -324,7 +324,7 @@ func (r *reading) plausible(m *match, s sense) float64 {
 	if s.country == r.home {
 		support++
 	}
-	score := 0.0
+	var score float64
 	sign := r.sign(s)
 	switch {
 	case s.kind == kindTown:

@@ -85,10 +85,6 @@ func (g *gazetteer) readDivisions() error {
 	return err
 }
 
-func (g *gazetteer) adminID(key string) uint16 {
-	return uint16(max(slices.Index(g.admins, key), 0))
-}
-
 // readNames fills the trie of English and shared names.
 func (g *gazetteer) readNames() error {
 	var err error
@@ -248,7 +244,7 @@ func formsFor(name, lang string) []string {
 // plainName reports whether splitting at spaces and hyphens gives the words
 // that package text would: most names, and much cheaper.
 func plainName(name string) bool {
-	for i := 0; i < len(name); i++ {
+	for i := range len(name) {
 		c := name[i] | 0x20
 		if (c < 'a' || c > 'z') && name[i] != ' ' && name[i] != '-' {
 			return false
@@ -259,7 +255,7 @@ func plainName(name string) bool {
 
 func withoutAccents(s string) string {
 	ascii := true
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		ascii = ascii && s[i] < utf8.RuneSelf
 	}
 	if ascii {

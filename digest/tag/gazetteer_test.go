@@ -25,7 +25,7 @@ func TestEveryCountryIsCovered(t *testing.T) {
 		t.Errorf("%d countries, want 249 of ISO 3166-1 and %v", n, notISO)
 	}
 	kindsOf := map[string]map[kind]int{}
-	eachEntry(g, func(e entry) error {
+	eachEntry(func(e entry) error {
 		for _, code := range e.codes {
 			if kindsOf[code] == nil {
 				kindsOf[code] = map[kind]int{}
@@ -73,7 +73,7 @@ func TestDataIsClean(t *testing.T) {
 		}
 		return nil
 	}
-	eachEntry(g, check)
+	eachEntry(check)
 	if err := towns(check); err != nil {
 		t.Error(err)
 	}

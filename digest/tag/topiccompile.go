@@ -80,7 +80,7 @@ func (c *topicCompiler) place() {
 			at++
 		}
 		if from < at {
-			node := c.path(t, doc, doc.Words[from:at], lines[i])
+			node := c.path(t, doc.Words[from:at], lines[i])
 			c.ends = append(c.ends, nodeEnding{node, termEnding{term: int32(i), langs: termLangs(t.lang)}})
 		}
 	}
@@ -105,10 +105,10 @@ func (c *topicCompiler) analyse() (*text.Document, []int32) {
 }
 
 // path adds the words of a term to the trie and returns the last node.
-func (c *topicCompiler) path(t *topicTerm, doc *text.Document, words []text.Word, line int32) int32 {
+func (c *topicCompiler) path(t *topicTerm, words []text.Word, line int32) int32 {
 	var node int32
 	for i := range words {
-		id := c.wordID(t, &words[i], t.openAt(words[i].End-line), doc)
+		id := c.wordID(t, &words[i], t.openAt(words[i].End-line))
 		next := c.next(node, id)
 		if next == 0 {
 			next = c.nodes
@@ -156,7 +156,7 @@ func (c *topicCompiler) link(node, id, next int32) {
 }
 
 // wordID returns the id under which a word of a term is looked up.
-func (c *topicCompiler) wordID(t *topicTerm, w *text.Word, open bool, doc *text.Document) int32 {
+func (c *topicCompiler) wordID(t *topicTerm, w *text.Word, open bool) int32 {
 	switch {
 	case isRunForm(w.Form):
 		return c.formID(w.Form, text.Lower)

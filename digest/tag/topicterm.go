@@ -176,7 +176,7 @@ func isCountryCode(s string) bool {
 
 // isSlug reports whether s is lower-case letters, digits and inner hyphens.
 func isSlug(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		inner := i > 0 && i < len(s)-1
 		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' && inner && s[i-1] != '-') {

@@ -91,7 +91,7 @@ func (a *arena) bytes(p []byte) string {
 // lower adds the lower case of s, which is ASCII.
 func (a *arena) lower(s string) string {
 	n := a.b.Len()
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'

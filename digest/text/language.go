@@ -249,7 +249,7 @@ func vote(sample []Word, s script) string {
 var undecided = [scripts]string{scriptLatin: "en", scriptCyrillic: "ru", scriptArabic: "ar", scriptDevanagari: "hi"}
 
 func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false
 		}

@@ -300,7 +300,7 @@ func asciiCase(word string, seen uint8) Case {
 }
 
 func restLower(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if asciiClass[s[i]]&upperByte != 0 && (i == 0 || s[i-1] != '\'') {
 			return false
 		}

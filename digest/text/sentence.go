@@ -224,7 +224,7 @@ func (sc *scanner) dotEnds(m mark, word coming) bool {
 }
 
 func isNumber(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
 			return false
 		}

@@ -34,11 +34,11 @@ func stemWords(doc *Document, forms *arena) {
 func unicodeStem(form string, forms *arena) string {
 	switch r := firstRune(form); runeScript(r) {
 	case scriptLatin:
-		if s := foldLatin(form); isASCII(s) {
+		s := foldLatin(form)
+		if isASCII(s) {
 			return englishStem(s, forms)
-		} else {
-			return s
 		}
+		return s
 	case scriptCyrillic:
 		return russianStem(strings.ReplaceAll(form, "ё", "е"))
 	case scriptArabic:

@@ -64,7 +64,7 @@ type porter struct {
 }
 
 func (p *porter) load(s string) {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		if c == 'y' && (i == 0 || isVowel(p.b[i-1])) {
 			c = 'Y'
@@ -102,7 +102,7 @@ func (p *porter) run() {
 	p.step3()
 	p.step4()
 	p.step5()
-	for i := 0; i < p.n; i++ {
+	for i := range p.n {
 		if p.b[i] == 'Y' {
 			p.b[i] = 'y'
 		}
@@ -141,7 +141,7 @@ func (p *porter) swap(cut int, s string) {
 }
 
 func (p *porter) vowelBefore(i int) bool {
-	for j := 0; j < i; j++ {
+	for j := range i {
 		if isVowel(p.b[j]) {
 			return true
 		}
