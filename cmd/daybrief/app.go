@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/config"
 	"github.com/daybrief/daybrief/digest"
@@ -60,10 +62,17 @@ func openApp(c *call) (*app, error) {
 		return nil, err
 	}
 	a := &app{config: conf, zone: zoneName(conf.Zone), log: newLogger(c, conf)}
-	if a.tagger, err = tag.New(tag.Options{Topics: definitions(conf.Topics)}); err != nil {
+	// The tagger is built while the database opens: a person waits for both.
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		a.tagger, err = tag.New(tag.Options{Topics: definitions(conf.Topics)})
+		return err
+	})
+	if a.store, err = store.Open(c.ctx, conf.Database); err != nil {
 		return nil, err
 	}
-	if a.store, err = store.Open(c.ctx, conf.Database); err != nil {
+	if err := group.Wait(); err != nil {
+		a.close()
 		return nil, err
 	}
 	if err := a.plug(c); err != nil {

@@ -101,10 +101,8 @@ func (b *server) prepare() error {
 
 // fill adds the sources of the configuration, and the sample.
 func (b *server) fill() error {
-	for _, src := range configSources(b.config, feed.Starter()) {
-		if _, _, err := b.store.SaveSource(b.ctx, src); err != nil {
-			return err
-		}
+	if err := b.fillSources(); err != nil {
+		return err
 	}
 	if !b.cmd.Sample {
 		return nil
@@ -115,6 +113,37 @@ func (b *server) fill() error {
 	}
 	fmt.Fprintf(b.stdout, "Sample: %s added, %d there already.\n", plural(counts.New, "article"), counts.Known+counts.Revised)
 	return nil
+}
+
+// fillSources writes the sources that are new or changed; most starts have
+// none.
+func (b *server) fillSources() error {
+	have, err := b.store.Sources(b.ctx)
+	if err != nil {
+		return err
+	}
+	known := map[string]digest.Source{}
+	for _, s := range have {
+		known[s.Name] = s
+	}
+	for _, src := range configSources(b.config, feed.Starter()) {
+		old, ok := known[src.Name]
+		src.ID, src.Health = old.ID, old.Health
+		if ok && (sameSource(old, src) || old.Health.State == digest.SourceGone) {
+			continue
+		}
+		src.ID, src.Health = 0, digest.SourceHealth{}
+		if _, _, err := b.store.SaveSource(b.ctx, src); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sameSource compares what is said of a source now with what is stored. The
+// address of a starter source may have moved since, which is not undone.
+func sameSource(a, b digest.Source) bool {
+	return (b.From != "config" || a.URL == b.URL) && a.Kind == b.Kind && a.Country == b.Country && a.Lang == b.Lang && slices.Equal(a.Topics, b.Topics) && a.Group == b.Group && a.FullText == b.FullText
 }
 
 // plan makes the scheduler with all that it drives.

@@ -26,15 +26,25 @@ type Hint struct {
 // New makes a Tagger. It fails with an Invalid error when a definition of a
 // topic is wrong.
 func New(o Options) (*Tagger, error) {
+	// Each takes some 50 ms, which a person at a prompt waits for.
+	type scored struct {
+		s   *topicScorer
+		err error
+	}
+	topics := make(chan scored, 1)
+	go func() {
+		s, err := newTopicScorer(o.Topics)
+		topics <- scored{s, err}
+	}()
 	b := theGazetteer()
+	t := <-topics
 	if b.err != nil {
 		return nil, digest.Errorf(digest.Internal, "build the tagger: %w", b.err)
 	}
-	topics, err := newTopicScorer(o.Topics)
-	if err != nil {
-		return nil, err
+	if t.err != nil {
+		return nil, t.err
 	}
-	return &Tagger{names: b.g, topics: topics}, nil
+	return &Tagger{names: b.g, topics: t.s}, nil
 }
 
 // Tag judges an article. Both lists are sorted, strongest first, and hold weak
