@@ -41,17 +41,121 @@ func Copy(ctx context.Context, from, to *Store, o Copying) error {
 	const doing = "move the database"
 	return from.fail(doing, from.snapshot(ctx, func(source *session) error {
 		return to.write(ctx, doing, func(target *session) error {
-			for _, table := range copied() {
-				if err := copyTable(ctx, source, target, table, o); err != nil {
+			m := mover{source: source, target: target, Copying: o}
+			for _, name := range copied() {
+				if err := m.move(ctx, name); err != nil {
 					return err
 				}
 			}
 			if err := target.kind.sequences(ctx, target); err != nil {
 				return err
 			}
-			return indexAll(ctx, target, o)
+			return m.index(ctx)
 		})
 	}))
+}
+
+// mover is one move under way.
+type mover struct {
+	source, target *session
+	Copying
+}
+
+// table is a table as the target has it.
+type table struct {
+	name    string
+	columns []string
+	truths  []bool // which columns hold a truth value, that SQLite keeps as a number
+}
+
+// move copies one table and compares what arrived.
+func (m *mover) move(ctx context.Context, name string) error {
+	t, err := m.emptyTable(ctx, name)
+	if err != nil {
+		return err
+	}
+	var arrived checksum
+	sent, err := m.send(ctx, t)
+	if err == nil {
+		err = t.read(ctx, m.target, func(row []any) error { arrived.add(row); return nil })
+	}
+	if err == nil && sent != arrived {
+		err = digest.Errorf(digest.Internal, "move the database: table %s arrived different: %d rows of %d", name, arrived.rows, sent.rows)
+	}
+	return err
+}
+
+// emptyTable looks at the target's table, which has to be empty.
+func (m *mover) emptyTable(ctx context.Context, name string) (table, error) {
+	t := table{name: name}
+	var there int
+	if err := m.target.row(ctx, "SELECT count(*) FROM "+name).Scan(&there); err != nil {
+		return t, err
+	}
+	if there > 0 {
+		return t, digest.Errorf(digest.Conflict, "move the database: the target has %d rows in %s already", there, name).
+			WithHint("give a new, empty database")
+	}
+	rows, err := m.target.query(ctx, "SELECT * FROM "+name+" LIMIT 0")
+	if err != nil {
+		return t, err
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	for _, c := range types {
+		t.columns, t.truths = append(t.columns, c.Name()), append(t.truths, strings.HasPrefix(c.DatabaseTypeName(), "BOOL"))
+	}
+	return t, err
+}
+
+// send writes the source's rows into the target and sums them up.
+func (m *mover) send(ctx context.Context, t table) (sent checksum, err error) {
+	batch := make([][]any, 0, 256)
+	flush := func() error {
+		err := m.target.insert(ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns, ", ")+")", "", batch)
+		batch = batch[:0]
+		if m.Progress != nil {
+			m.Progress(t.name, sent.rows)
+		}
+		return err
+	}
+	err = t.read(ctx, m.source, func(row []any) error {
+		sent.add(row)
+		for i, v := range row {
+			if n, isNumber := v.(int64); isNumber && t.truths[i] {
+				row[i] = n != 0
+			}
+		}
+		if batch = append(batch, row); len(batch) < cap(batch) {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil {
+		err = flush()
+	}
+	return sent, err
+}
+
+// read calls fn with the values of each row, each a new slice.
+func (t *table) read(ctx context.Context, c *session, fn func([]any) error) error {
+	return c.each(ctx, func(row scanner) error {
+		values, dest := make([]any, len(t.columns)), make([]any, len(t.columns))
+		for i := range dest {
+			dest[i] = &values[i]
+		}
+		if err := row.Scan(dest...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			if b, isBlob := v.([]byte); v == nil || (isBlob && b == nil) {
+				values[i] = []byte{} // no column holds NULL: it is an empty blob
+			} else if _, err := canonical(v); err != nil {
+				return fmt.Errorf("column %s.%s: %w", t.name, t.columns[i], err)
+			}
+		}
+		return fn(values)
+	}, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.name)
 }
 
 // checksum is a count of rows and a sum over their hashes, whatever their
@@ -94,90 +198,6 @@ func canonical(v any) ([]byte, error) {
 	return nil, fmt.Errorf("a value of type %T", v)
 }
 
-// copyTable moves one table and compares what arrived.
-func copyTable(ctx context.Context, source, target *session, table string, o Copying) error {
-	var there int
-	if err := target.row(ctx, "SELECT count(*) FROM "+table).Scan(&there); err != nil {
-		return err
-	}
-	if there > 0 {
-		return digest.Errorf(digest.Conflict, "move the database: the target has %d rows in %s already", there, table).
-			WithHint("give a new, empty database")
-	}
-	columns, truths, err := columnsOf(ctx, target, table)
-	if err != nil {
-		return err
-	}
-	var sent, arrived checksum
-	batch := make([][]any, 0, 256)
-	flush := func() error {
-		err := target.insert(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+")", "", batch)
-		batch = batch[:0]
-		if o.Progress != nil {
-			o.Progress(table, sent.rows)
-		}
-		return err
-	}
-	err = readTable(ctx, source, table, columns, func(row []any) error {
-		sent.add(row)
-		for i, v := range row {
-			if n, isNumber := v.(int64); isNumber && truths[i] {
-				row[i] = n != 0
-			}
-		}
-		if batch = append(batch, row); len(batch) < cap(batch) {
-			return nil
-		}
-		return flush()
-	})
-	if err == nil {
-		err = flush()
-	}
-	if err == nil {
-		err = readTable(ctx, target, table, columns, func(row []any) error { arrived.add(row); return nil })
-	}
-	if err == nil && sent != arrived {
-		err = digest.Errorf(digest.Internal, "move the database: table %s arrived different: %d rows of %d", table, arrived.rows, sent.rows)
-	}
-	return err
-}
-
-// columnsOf returns the names of a table's columns, and which hold a truth
-// value, that SQLite keeps as a number.
-func columnsOf(ctx context.Context, c *session, table string) (names []string, truths []bool, err error) {
-	rows, err := c.query(ctx, "SELECT * FROM "+table+" LIMIT 0")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	types, err := rows.ColumnTypes()
-	for _, t := range types {
-		names, truths = append(names, t.Name()), append(truths, strings.HasPrefix(t.DatabaseTypeName(), "BOOL"))
-	}
-	return names, truths, err
-}
-
-// readTable calls fn with the values of each row, each a new slice.
-func readTable(ctx context.Context, c *session, table string, columns []string, fn func([]any) error) error {
-	return c.each(ctx, func(row scanner) error {
-		values, dest := make([]any, len(columns)), make([]any, len(columns))
-		for i := range dest {
-			dest[i] = &values[i]
-		}
-		if err := row.Scan(dest...); err != nil {
-			return err
-		}
-		for i, v := range values {
-			if b, isBlob := v.([]byte); v == nil || (isBlob && b == nil) {
-				values[i] = []byte{} // no column holds NULL: it is an empty blob
-			} else if _, err := canonical(v); err != nil {
-				return fmt.Errorf("column %s.%s: %w", table, columns[i], err)
-			}
-		}
-		return fn(values)
-	}, "SELECT "+strings.Join(columns, ", ")+" FROM "+table)
-}
-
 // Reindex makes the index of words anew, as is needed when words are analysed
 // differently. It goes through the articles in batches of their own
 // transactions, and searches see old and new side by side until it is done.
@@ -201,15 +221,15 @@ func (s *Store) Reindex(ctx context.Context, o Copying) error {
 
 const indexPage = 200
 
-func indexAll(ctx context.Context, c *session, o Copying) error {
+func (m *mover) index(ctx context.Context) error {
 	done := 0
 	for last, n := int64(0), indexPage; n == indexPage; {
 		var err error
-		if last, n, err = indexSome(ctx, c, last, o); err != nil {
+		if last, n, err = indexSome(ctx, m.target, last, m.Copying); err != nil {
 			return err
 		}
-		if done += n; o.Progress != nil {
-			o.Progress("article_words", done)
+		if done += n; m.Progress != nil {
+			m.Progress("article_words", done)
 		}
 	}
 	return nil

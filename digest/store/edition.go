@@ -22,9 +22,9 @@ func scanEdition(row scanner) (digest.Edition, error) {
 }
 
 // CreateEdition writes all of one scheduled run in one transaction: the
-// edition, its deliveries, their jobs (enqueue is called once with the
-// deliveries' IDs in the order of the plan) and when the subscription runs
-// next. Where the subscription has an edition of this slot already, that one
+// edition, its deliveries, their jobs (enqueue is called with the deliveries'
+// IDs in the order of the plan, anew should the transaction have to be tried
+// again) and when the subscription runs next. Where the subscription has an edition of this slot already, that one
 // is returned with created false and nothing is enqueued; the next run moves
 // on all the same.
 //
@@ -46,7 +46,10 @@ func (s *Store) CreateEdition(ctx context.Context, plan digest.EditionPlan,
 				plan.Edition.SubscriptionID, plan.Edition.Slot))
 		default:
 			e.ID, created = id, true
-			err = planDeliveries(ctx, c, id, plan.Deliveries, enqueue)
+			var ids []int64
+			if ids, err = insertDeliveries(ctx, c, id, plan.Deliveries); err == nil && enqueue != nil && len(ids) > 0 {
+				err = enqueue(ctx, c.tx, ids)
+			}
 		}
 		if err != nil {
 			return err
@@ -77,21 +80,17 @@ func bytesOf(b []byte) []byte {
 	return b
 }
 
-func planDeliveries(ctx context.Context, c *session, edition int64, all []digest.Delivery,
-	enqueue func(context.Context, *sql.Tx, []int64) error) error {
+func insertDeliveries(ctx context.Context, c *session, edition int64, all []digest.Delivery) ([]int64, error) {
 	ids := make([]int64, len(all))
 	for i, d := range all {
 		d.EditionID = edition
 		id, err := insertDelivery(ctx, c, d)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		ids[i] = id
 	}
-	if enqueue == nil || len(ids) == 0 {
-		return nil
-	}
-	return enqueue(ctx, c.tx, ids)
+	return ids, nil
 }
 
 // moveOn sets when the subscription runs next.

@@ -126,7 +126,7 @@ func (in *intake) insert(ctx context.Context, key string, e *digest.Entry) (*sto
 		a.Stored = in.now
 	}
 	k := &stored{revision: 1, time: micros(a.Time()), published: micros(a.Published), stored: a.Stored,
-		text: textKey(a.Title, a.Body), title: a.Title, countries: tagText(a.Countries), topics: tagText(a.Topics)}
+		text: textKey(a.Title, a.Body), title: cleanText(a.Title), countries: tagText(a.Countries), topics: tagText(a.Topics)}
 	found := false
 	err := in.c.each(ctx, func(row scanner) error { found = true; return row.Scan(&k.id) },
 		`INSERT INTO articles (identity, time, published, stored, source, lang, story_id, revision, sample, url_key, text_key)
@@ -171,7 +171,7 @@ func (in *intake) differs(ctx context.Context, k *stored, e *digest.Entry) (bool
 	if err := in.c.row(ctx, "SELECT body FROM article_texts WHERE article_id = $1", k.id).Scan(&body); err != nil {
 		return false, err
 	}
-	return !strings.Contains(body, strings.TrimRight(e.Body, " .…\n")), nil
+	return !strings.Contains(body, strings.TrimRight(cleanText(e.Body), " .…\n")), nil
 }
 
 // replace writes an entry over a known article, keeping the text it had when
@@ -196,7 +196,7 @@ func (in *intake) replace(ctx context.Context, k *stored, e *digest.Entry, revis
 	k.time, k.published = micros(a.Time()), micros(a.Published)
 	k.countries, k.topics = tagText(a.Countries), tagText(a.Topics)
 	if revised {
-		k.title, k.text = a.Title, textKey(a.Title, a.Body)
+		k.title, k.text = cleanText(a.Title), textKey(a.Title, a.Body)
 	}
 	if _, err := in.c.exec(ctx, `UPDATE articles SET time = $2, published = $3, lang = $4, revision = $5, url_key = $6,
 		text_key = $7 WHERE id = $1`, k.id, k.time, k.published, a.Lang, k.revision, urlKey(a.URL), k.text); err != nil {

@@ -80,18 +80,19 @@ func (s *Store) SaveSource(ctx context.Context, src digest.Source) (id int64, cr
 		if err != nil {
 			return err
 		}
-		return updateSource(ctx, c, id, url != src.URL, values)
+		if err := updateSource(ctx, c, id, values); err != nil || url == src.URL {
+			return err
+		}
+		_, err = c.exec(ctx, `UPDATE sources SET state = 'new', last_error = '', failures = 0, next_poll = 0, etag = '',
+			last_modified = '', moved_to = '', moved_times = 0 WHERE id = $1`, id)
+		return err
 	})
 	return id, created, err
 }
 
-func updateSource(ctx context.Context, c *session, id int64, moved bool, values []any) error {
+func updateSource(ctx context.Context, c *session, id int64, values []any) error {
 	_, err := c.exec(ctx, `UPDATE sources SET name = $1, url = $2, kind = $3, country = $4, lang = $5, topics = $6,
 		newsroom = $7, full_text = $8, origin = $9 WHERE id = $10`, append(values[:len(values):len(values)], id)...)
-	if err == nil && moved {
-		_, err = c.exec(ctx, `UPDATE sources SET state = 'new', last_error = '', failures = 0, next_poll = 0, etag = '',
-			last_modified = '', moved_to = '', moved_times = 0 WHERE id = $1`, id)
-	}
 	return err
 }
 

@@ -60,7 +60,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	}
 	writer.SetMaxOpenConns(1)
 	reader, err := sql.Open("sqlite", sqliteDSN(path,
-		"busy_timeout(15000)", "query_only(1)", "cache_size(-16000)", "temp_store(MEMORY)"))
+		"busy_timeout(15000)", "query_only(1)", "cache_size(-8000)", "temp_store(MEMORY)"))
 	if err != nil {
 		writer.Close()
 		return nil, s.fail("open database "+path, err)
@@ -84,7 +84,9 @@ func ownFile(ctx context.Context, path string) error {
 	}
 	defer db.Close()
 	var id, tables int
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+	// Another daybrief may be at its first migration: the mark is in the same
+	// transaction as the first table but one.
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'schema_versions'").Scan(&tables); err != nil {
 		return err
 	}
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
