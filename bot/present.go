@@ -68,7 +68,14 @@ func windowName(q digest.Query, v View, w Words) string {
 	if !q.Until.IsZero() && v.Now.Sub(q.Until) > time.Minute {
 		return w.Say("%s to %s", w.Date(q.Since.In(zone), v.Now), w.Date(q.Until.In(zone), v.Now))
 	}
-	return w.Say("last %s", w.Span(v.Now.Sub(q.Since)))
+	d := v.Now.Sub(q.Since)
+	switch {
+	case q.Since.Year() < 1971:
+		return w.Say("all stored news")
+	case d > 31*24*time.Hour || (d > 48*time.Hour && d%(24*time.Hour) > time.Hour):
+		return w.Say("since %s", w.Date(q.Since.In(zone), v.Now))
+	}
+	return w.Say("last %s", w.Span(d))
 }
 
 // readDifferently says where the request was not taken as typed.

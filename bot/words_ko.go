@@ -29,6 +29,7 @@ var korean = map[string]string{
 	"all stored news":                "저장된 모든 뉴스",
 	"%s to %s":                       "%s부터 %s까지",
 	"last %s":                        "최근 %s",
+	"since %s":                       "%s부터",
 	"any topic":                      "모든 주제",
 	"Update":                         "업데이트",
 	"Showing %s: I read “%s” as %s.": "%s 결과입니다. “%s”을(를) %s(으)로 읽었습니다.",

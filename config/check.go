@@ -205,18 +205,28 @@ var (
 
 // destination checks "slack:C0123ABC", "slack:@U0123", "discord:1122…", "web".
 func (c *checker) destination(path, to string) {
+	if err := CheckDestination(to); err != nil {
+		c.wrong(path, "%v", err)
+	}
+}
+
+// CheckDestination reports what is wrong with a destination as it is written
+// in the configuration and on the command line.
+func CheckDestination(to string) error {
 	platform, place, _ := strings.Cut(to, ":")
 	switch {
 	case to == "web":
+		return nil
 	case platform == "slack" && slackPlace.MatchString(place):
+		return nil
 	case platform == "discord" && discordPlace.MatchString(place):
+		return nil
 	case platform == "slack":
-		c.wrong(path, "%q is not a Slack destination such as slack:C0123ABC (open the channel's details to copy its id) or slack:@U0123", to)
+		return fmt.Errorf("%q is not a Slack destination such as slack:C0123ABC (open the channel's details to copy its id) or slack:@U0123", to)
 	case platform == "discord":
-		c.wrong(path, "%q is not a Discord destination such as discord:112233445566778899 (copy the channel's id with developer mode on)", to)
-	default:
-		c.wrong(path, "%q is not a destination; it must be slack:…, discord:… or web", to)
+		return fmt.Errorf("%q is not a Discord destination such as discord:112233445566778899 (copy the channel's id with developer mode on)", to)
 	}
+	return fmt.Errorf("%q is not a destination; it must be slack:…, discord:… or web", to)
 }
 
 var topicSlug = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)

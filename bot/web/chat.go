@@ -38,7 +38,10 @@ func (s *Server) askPage(w http.ResponseWriter, r *http.Request) {
 	req.Command, req.Args = "help", ""
 	if q != "" {
 		// Only what changes nothing is done by following a link.
-		req.Command, req.Args = "brief", q
+		req.Command, req.Args = s.o.Parse(q)
+		if req.Command != "help" && req.Command != "sources" {
+			req.Command = "brief"
+		}
 		p.Asked = q
 	}
 	reply, err := s.o.Handler.Handle(r.Context(), req)
@@ -70,6 +73,10 @@ func (s *Server) press(w http.ResponseWriter, r *http.Request) {
 	}
 	req := s.request(r)
 	req.Action, req.Value = r.PostForm.Get("action"), r.PostForm.Get("value")
+	if req.Action == "" {
+		s.fail(w, r, digest.Errorf(digest.Invalid, "no button was named"))
+		return
+	}
 	s.reply(w, r, req, "")
 }
 

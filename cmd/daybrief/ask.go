@@ -51,6 +51,12 @@ func (b briefCmd) Run(c *call) error {
 	if b.Format == "json" || c.cli.JSON {
 		return c.printJSON(answer.JSON())
 	}
+	if answer.From == 0 && len(answer.Stories) == 0 {
+		if all, _, err := a.store.Window(c.ctx, time.Unix(0, 0), now.Add(time.Hour)); err == nil && all == 0 {
+			fmt.Fprintln(c.stdout, "No article is stored yet. Read some with “daybrief import FILE”, or try “daybrief serve --sample”.")
+			return nil
+		}
+	}
 	m := bot.BriefMessage(answer, bot.View{Lang: a.config.Language, Zone: a.zone, Now: now, Topic: a.tagger.TopicTitle})
 	if b.Why {
 		m = withWhy(m)
@@ -73,6 +79,9 @@ func (b briefCmd) window(q *digest.Query, now time.Time) error {
 	}
 	if b.All {
 		q.Since = time.Unix(0, 0).UTC()
+	}
+	if q.Since.After(now) {
+		return fmt.Errorf("%w: --since lies in the future", errUsage)
 	}
 	if !q.Until.IsZero() && !q.Since.IsZero() && !q.Since.Before(q.Until) {
 		return fmt.Errorf("%w: --since must be before --until", errUsage)

@@ -80,7 +80,7 @@ func run(ctx context.Context, env environment) int {
 		kong.Description("Turns stored news articles into briefings on Slack and Discord, in the terminal and on a page."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"version": env.version})
 	if err != nil {
-		fmt.Fprintln(env.stderr, "daybrief:", err)
+		fmt.Fprintln(env.stderr, "daybrief:", sentenceOf(err))
 		return exitFailed
 	}
 	if len(env.args) == 0 {
@@ -91,7 +91,7 @@ func run(ctx context.Context, env environment) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(env.stderr, "daybrief: %v\nRun “daybrief --help” to see what there is.\n", err)
+		fmt.Fprintf(env.stderr, "daybrief: %s\nRun “daybrief --help” to see what there is.\n", sentenceOf(err))
 		return exitUsage
 	}
 	if err := parsed.Run(&call{environment: env, ctx: ctx, cli: &c}); err != nil {
@@ -111,10 +111,10 @@ func (env environment) fail(err error) int {
 	}
 	var mistakes config.Mistakes
 	if errors.As(err, &mistakes) {
-		fmt.Fprintf(env.stderr, "daybrief: the configuration has %d mistake(s):\n%v\n", len(mistakes), mistakes)
+		fmt.Fprintf(env.stderr, "daybrief: the configuration has %s:\n%v\n", plural(len(mistakes), "mistake"), mistakes)
 		return exitFailed
 	}
-	fmt.Fprintln(env.stderr, "daybrief:", err)
+	fmt.Fprintln(env.stderr, "daybrief:", sentenceOf(err))
 	if hint := digest.HintOf(err); hint != "" {
 		fmt.Fprintln(env.stderr, hint)
 	}
@@ -122,6 +122,11 @@ func (env environment) fail(err error) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// sentenceOf is an error without the marks that are ours alone.
+func sentenceOf(err error) string {
+	return strings.ReplaceAll(strings.TrimPrefix(err.Error(), errUsage.Error()+": "), exclusionMark, "-")
 }
 
 // silentError fails without another word: all was said.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
@@ -102,7 +103,7 @@ func (c *call) printCheck(k checked) {
 func examine(ctx context.Context, c *call) []checked {
 	conf, err := loadConfig(c)
 	if err != nil {
-		return []checked{{Name: "configuration", Detail: err.Error(), Remedy: "Mend the lines named; every field stands in the example configuration."}}
+		return []checked{{Name: "configuration", Detail: strings.ReplaceAll(err.Error(), "\n", "; "), Remedy: "Mend the lines named; every field stands in the example configuration."}}
 	}
 	file := "none; the defaults are used"
 	if conf.File != "" {

@@ -403,6 +403,34 @@ func TestBadInputGetsASentence(t *testing.T) {
 	}
 }
 
+func TestMistakesThatLookLikeSuccessAreRefused(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	p.must("subscriptions", "add", "korea-trade", "--to", "web", "--when", "daily 8:00", "--zone", "Asia/Seoul")
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"moving from a database that is not there": {[]string{"migrate", "--from", p.path("nosuch.db"), "--to", p.path("new.db")}, "there is no database"},
+		"the same subscription twice":              {[]string{"subscriptions", "add", "korea-trade", "--to", "web", "--when", "daily 8:00", "--zone", "Asia/Seoul"}, "as number 1"},
+		"a channel's name for its id":              {[]string{"subscriptions", "add", "korea", "--to", "slack:general"}, "not a Slack destination"},
+		"a topic that is not there":                {[]string{"topics", "test", "nosuch"}, "no topic"},
+		"a time to come":                           {[]string{"brief", "korea", "--since", "2999-01-01"}, "--since lies in the future"},
+		"a length below nothing":                   {[]string{"brief", "korea", "--since", "-1d"}, `"-1d"`},
+		"no address to listen on":                  {[]string{"serve", "--listen", "nonsense"}, "not an address and a port"},
+	} {
+		if got := p.run(c.args...); got.code == exitDone || !strings.Contains(got.stderr, c.want) || strings.Contains(got.stderr, exclusionMark) {
+			t.Errorf("%s: exit %d: %s", name, got.code, got.stderr)
+		}
+	}
+	if _, err := os.Stat(p.path("nosuch.db")); err == nil {
+		t.Error("a database was made by asking for one that is not there")
+	}
+	if got := p.must("brief", "korea"); !strings.Contains(got, "No article is stored yet") {
+		t.Errorf("an empty store: %s", got)
+	}
+}
+
 func TestARefusedTokenEndsTheBotWithASentence(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -176,6 +177,9 @@ func (b *server) listen() error {
 	if address == "" {
 		return nil
 	}
+	if host, port, err := net.SplitHostPort(address); err != nil || strings.ContainsAny(host, " /") || !isPort(port) {
+		return fmt.Errorf("%w: %q is not an address and a port such as 127.0.0.1:8080", errUsage, address)
+	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(b.ctx, "tcp", address)
 	if err != nil {
@@ -184,6 +188,11 @@ func (b *server) listen() error {
 	}
 	b.listener = l
 	return nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 0 && n <= 65535
 }
 
 // run serves until the context ends or a connection ends for good.

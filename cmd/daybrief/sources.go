@@ -48,6 +48,10 @@ func (l sourcesListCmd) Run(c *call) error {
 		return c.printJSON(sourcesJSON(shown))
 	}
 	if len(shown) == 0 {
+		if l.Failing && len(all) > 0 {
+			fmt.Fprintf(c.stdout, "None of %d sources fails.\n", len(all))
+			return nil
+		}
 		fmt.Fprintln(c.stdout, "No sources. Add one with: daybrief sources add https://…")
 		return nil
 	}
@@ -135,6 +139,7 @@ func (s sourcesAddCmd) Run(c *call) error {
 			src.Kind, src.URL = digest.FeedSource, report.Feeds[0].URL
 		}
 	}
+	src = s.over(c, a, src)
 	_, created, err := a.store.SaveSource(c.ctx, src)
 	if err != nil {
 		return err
@@ -145,6 +150,22 @@ func (s sourcesAddCmd) Run(c *call) error {
 	}
 	fmt.Fprintf(c.stdout, "%s %s (%s).\n", verb, bot.SafeLine(src.Name), src.URL)
 	return nil
+}
+
+// over keeps what a source had where no flag says otherwise.
+func (s sourcesAddCmd) over(c *call, a *app, src digest.Source) digest.Source {
+	old, err := a.store.Source(c.ctx, src.Name)
+	if err != nil {
+		return src
+	}
+	if s.Country == "" {
+		src.Country = cmp.Or(old.Country, src.Country)
+	}
+	if len(s.Topics) == 0 {
+		src.Topics = old.Topics
+	}
+	src.Lang, src.Group = cmp.Or(src.Lang, old.Lang), cmp.Or(src.Group, old.Group)
+	return src
 }
 
 type sourcesRemoveCmd struct {

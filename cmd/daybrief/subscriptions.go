@@ -8,6 +8,7 @@ import (
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/schedule"
+	"github.com/daybrief/daybrief/config"
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -114,13 +115,16 @@ func (s subscriptionsAddCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	dest := destination(s.To)
-	if dest.Platform != "web" && ((dest.Platform != "slack" && dest.Platform != "discord") || dest.Channel == "") {
-		return digest.Errorf(digest.Invalid, "%q is not a destination", s.To).WithHint("It must be slack:C0123ABC, slack:@U0123, discord:1122…, discord:@1122… or web.")
+	if err := config.CheckDestination(s.To); err != nil {
+		return err
 	}
+	dest := destination(s.To)
 	zone := cmp.Or(s.Zone, a.zone)
 	plan, err := schedule.NewPlan(spec, zone, a.config.SkipDays)
 	if err != nil {
+		return err
+	}
+	if err := notTwice(c, a, digest.Subscription{Query: text, Destination: dest, Schedule: spec, Zone: zone}); err != nil {
 		return err
 	}
 	sub, err := a.store.CreateSubscription(c.ctx, digest.Subscription{Kind: digest.DigestKind, Name: s.Name, Query: text, Destination: dest, Schedule: spec, Zone: zone,
@@ -130,6 +134,21 @@ func (s subscriptionsAddCmd) Run(c *call) error {
 	}
 	w := bot.WordsIn("en")
 	fmt.Fprintf(c.stdout, "Subscribed %s to %s, %s %s, as number %d. First digest: %s.\n", dest, text, schedule.Describe(spec, w), zone, sub.ID, w.When(sub.NextRun.In(plan.Zone()), c.now()))
+	return nil
+}
+
+// notTwice refuses a subscription that is there already: its digest would come
+// twice.
+func notTwice(c *call, a *app, sub digest.Subscription) error {
+	have, err := a.store.Subscriptions(c.ctx, digest.SubscriptionFilter{Destination: sub.Destination})
+	if err != nil {
+		return err
+	}
+	for _, s := range have {
+		if s.Query == sub.Query && s.Schedule == sub.Schedule && s.Zone == sub.Zone {
+			return digest.Errorf(digest.Conflict, "%s gets that at that time already, as number %d", sub.Destination, s.ID)
+		}
+	}
 	return nil
 }
 
@@ -242,6 +261,9 @@ func (n subscriptionsNextCmd) Run(c *call) error {
 	}
 	if len(out) == 0 && n.ID != 0 {
 		return digest.Errorf(digest.NotFound, "there is no active subscription %d", n.ID).WithHint("See: daybrief subscriptions list")
+	}
+	if len(out) == 0 {
+		fmt.Fprintln(c.stdout, "No active subscriptions. See: daybrief subscriptions list --all")
 	}
 	for _, one := range out {
 		fmt.Fprintf(c.stdout, "%d  %s  (%s)\n", one.ID, bot.SafeLine(one.What), one.Zone)

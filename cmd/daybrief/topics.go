@@ -57,6 +57,9 @@ func (tc topicsTestCmd) Run(c *call) error {
 		return err
 	}
 	defer a.close()
+	if _, err := a.tagger.Explain(tc.Slug, text.Analyse("", "", "en")); err != nil {
+		return err
+	}
 	articles, err := recentArticles(c, a)
 	if err != nil {
 		return err

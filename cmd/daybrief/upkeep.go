@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
@@ -43,6 +45,9 @@ func (m migrateCmd) Run(c *call) error {
 }
 
 func (m migrateCmd) copy(c *call) error {
+	if err := mustExist(m.From); err != nil {
+		return err
+	}
 	from, err := store.Open(c.ctx, m.From)
 	if err != nil {
 		return err
@@ -66,6 +71,19 @@ func (m migrateCmd) copy(c *call) error {
 		return err
 	}
 	fmt.Fprintln(c.stdout, "Everything is moved, and every row was compared. Start the bot with the new database now.")
+	return nil
+}
+
+// mustExist refuses a SQLite file that is not there: opening it would make an
+// empty one, and copying that would look like a finished move.
+func mustExist(dsn string) error {
+	if strings.Contains(dsn, "://") {
+		return nil
+	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(dsn, "sqlite:"), "?")
+	if _, err := os.Stat(path); err != nil {
+		return digest.Errorf(digest.NotFound, "there is no database %s", path)
+	}
 	return nil
 }
 

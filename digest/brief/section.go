@@ -32,10 +32,28 @@ func (b *Briefer) sections(q digest.Query, stories []digest.StoryBrief, lang str
 		}
 	}
 	rest := slices.DeleteFunc(slices.Clone(stories), func(s digest.StoryBrief) bool { return placed[s.ID] })
-	if len(rest) > 0 {
-		out = append(out, digest.Section{Title: say(lang, "Other"), Stories: rest})
+	top, other := splitRest(rest, out[0].Stories[0].Score)
+	if len(top) > 0 {
+		out = append([]digest.Section{{Title: say(lang, "Top stories"), Stories: top}}, out...)
+	}
+	if len(other) > 0 {
+		out = append(out, digest.Section{Title: say(lang, "Other"), Stories: other})
 	}
 	return out
+}
+
+// splitRest parts stories that are under no heading into those that rank before
+// the first heading's, which go before it, and the others: the most important
+// comes first whatever it is about.
+func splitRest(rest []digest.StoryBrief, first float64) (top, other []digest.StoryBrief) {
+	for _, s := range rest {
+		if s.Score > first {
+			top = append(top, s)
+		} else {
+			other = append(other, s)
+		}
+	}
+	return top, other
 }
 
 // group puts each story under its strongest firm country or topic, in the

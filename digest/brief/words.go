@@ -24,6 +24,7 @@ var korean = map[string]string{
 	"new since %s: %s":      "%s 이후 새 소식: %s",
 	"%d more sources since": "이후 출처 %d곳 추가",
 	"Other":                 "그 밖의 소식",
+	"Top stories":           "주요 소식",
 	"minutes":               "분",
 	"hours":                 "시간",
 	"days":                  "일",

@@ -58,7 +58,14 @@ func Read(path string, stdin io.Reader, o ReadOptions) Articles {
 // and first bytes.
 func ReadFile(path string, o ReadOptions) Articles {
 	return func(yield func(digest.Article, error) bool) {
-		(&importer{o: o, yield: yield}).file(path)
+		im := &importer{o: o, yield: yield}
+		// A named pipe without a writer would be waited for without end; those
+		// that a shell makes (<(…)) are under /dev/fd and have one.
+		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 && !strings.HasPrefix(path, "/dev/fd/") && !strings.HasPrefix(path, "/proc/") {
+			im.fail(path, 0, digest.Errorf(digest.Invalid, "it is a pipe; pass what it gives to standard input, as -"))
+			return
+		}
+		im.file(path)
 	}
 }
 

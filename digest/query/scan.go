@@ -75,7 +75,7 @@ func (sc *scanner) mark(r rune) {
 	switch {
 	case isHyphen(r) && sc.afterWord(before) && (wordRune(after) || after == '!'):
 		sc.hyph = true
-	case isHyphen(r) && !wordRune(before) && (wordRune(after) || quoteEnd(after) != 0):
+	case isHyphen(r) && r != '/' && !wordRune(before) && (wordRune(after) || quoteEnd(after) != 0):
 		sc.minus = true
 	case r == '!' && (before == 0 || before == ' ' || isHyphen(before)) && wordRune(after):
 		sc.minus, sc.hyph = true, false

@@ -131,14 +131,15 @@ func (s *Store) SaveHealths(ctx context.Context, all map[int64]digest.SourceHeal
 	})
 }
 
-// HealthBetween says how reading the sources went in a window: how many are
-// read over and over, and which of them were tried before its end, fail now
-// and had no success since its start.
+// HealthBetween says how reading the sources went in a window: how many were
+// tried before its end, and which of those fail now and had no success since
+// its start. A source that was never tried is in neither: a program that has
+// not read yet must not say that all was read.
 func (s *Store) HealthBetween(ctx context.Context, since, until time.Time) (digest.Health, error) {
 	const named = 10
 	var h digest.Health
 	from, to := bounds(since, until)
-	err := s.reading().row(ctx, "SELECT count(*) FROM sources WHERE kind IN ('feed', 'page', 'path')").Scan(&h.Sources)
+	err := s.reading().row(ctx, "SELECT count(*) FROM sources WHERE kind IN ('feed', 'page', 'path') AND last_try > 0 AND last_try < $1", to).Scan(&h.Sources)
 	if err == nil {
 		err = s.reading().each(ctx, func(row scanner) error {
 			var name string
