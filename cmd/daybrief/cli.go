@@ -126,7 +126,8 @@ func (env environment) fail(err error) int {
 
 // sentenceOf is an error without the marks that are ours alone.
 func sentenceOf(err error) string {
-	return strings.ReplaceAll(strings.TrimPrefix(err.Error(), errUsage.Error()+": "), exclusionMark, "-")
+	// A quoted value shows the mark as an escape.
+	return strings.NewReplacer(exclusionMark, "-", `\ue001`, "-").Replace(strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
 }
 
 // silentError fails without another word: all was said.

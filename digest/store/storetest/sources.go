@@ -116,5 +116,5 @@ func sourcesHealth(t *testing.T, s *store.Store) {
 	_, _, err := s.SaveSource(ctx, digesttest.Source(1, func(s *digest.Source) { s.Name, s.Kind = "import", digest.ImportSource }))
 	must(t, err)
 	h := got(s.HealthBetween(ctx, since, until))(t)
-	wantEqual(t, "health", h, digest.Health{Sources: 7, Failed: 4, Names: []string{"backed off", "failing", "gone", "never"}})
+	wantEqual(t, "health", h, digest.Health{Sources: 6, Failed: 4, Names: []string{"backed off", "failing", "gone", "never"}})
 }
