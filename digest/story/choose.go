@@ -1,7 +1,6 @@
 package story
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/daybrief/daybrief/digest"
@@ -95,26 +94,43 @@ func (g *Grouper) copied(a, original *article) digest.Join {
 // matches compares a with the live stories that share its rarest words, best
 // first.
 func (g *Grouper) matches(a *article) []match {
-	var out []match
-	for _, slot := range g.candidates(a) {
-		if m := g.compare(a, g.slots[slot]); m.score > 0 {
-			out = append(out, m)
+	g.found = g.found[:0]
+	for _, c := range g.candidates(a) {
+		if m := g.compare(a, g.slots[c.slot]); m.score > 0 {
+			g.found = append(g.found, m)
 		}
 	}
-	slices.SortFunc(out, better)
-	return out
+	slices.SortFunc(g.found, better)
+	return g.found
 }
 
 // longList is how many stories may have a word that is still looked up when
 // rarer ones were.
 const longList = 3000
 
+// leastShare is how much of what is asked for a story must have to be compared:
+// one with less is never alike enough.
+const leastShare = 0.08
+
+// candidate is a story that shares words with an article.
+type candidate struct {
+	slot  int32
+	id    int64
+	score float64
+}
+
+// before orders candidates: those that share more first, then the lower ID.
+func (c candidate) before(o candidate) bool {
+	return c.score > o.score || (c.score == o.score && c.id < o.id)
+}
+
 // candidates asks the index for the stories that share a's rarest words, and
-// returns the slots of those that share most.
-func (g *Grouper) candidates(a *article) []int32 {
-	asked := g.asked(a)
+// returns those that share most.
+func (g *Grouper) candidates(a *article) []candidate {
 	g.touched = g.touched[:0]
-	for i, q := range asked {
+	all := 0.0
+	for i, q := range g.asked(a) {
+		all += q.k
 		list := g.words.words[q.id].groups
 		if len(list) > longList && i > 2 {
 			continue
@@ -126,17 +142,14 @@ func (g *Grouper) candidates(a *article) []int32 {
 			g.score[slot] += q.k
 		}
 	}
-	top := g.touched
-	slices.SortFunc(top, func(x, y int32) int {
-		if c := cmp.Compare(g.score[y], g.score[x]); c != 0 {
-			return c
+	most := newTop(g.tuning.candidates, candidate.before)
+	for _, slot := range g.touched {
+		if g.score[slot] >= leastShare*all {
+			most.add(candidate{slot, g.slots[slot].id, g.score[slot]})
 		}
-		return cmp.Compare(g.slots[x].id, g.slots[y].id)
-	})
-	for _, slot := range top {
 		g.score[slot] = 0
 	}
-	return top[:min(len(top), g.tuning.candidates)]
+	return most.list
 }
 
 type askedTerm struct {
@@ -146,27 +159,49 @@ type askedTerm struct {
 
 // asked returns the terms of a to look for, those of greatest weight first.
 func (g *Grouper) asked(a *article) []askedTerm {
-	out := make([]askedTerm, 0, len(a.terms))
+	words := g.words.words
+	most := newTop(g.tuning.asked, func(x, y askedTerm) bool {
+		return x.k > y.k || (x.k == y.k && words[x.id].stem < words[y.id].stem)
+	})
 	for i := range a.terms {
 		w := &a.terms[i]
-		if g.words.words[w.id].df < 2 {
+		if words[w.id].df < 2 {
 			continue
 		}
-		k := g.rare.of(w.id)
+		x := float64(w.title)
 		if a.full {
-			k *= float64(w.body)
-		} else {
-			k *= float64(w.title)
+			x = float64(w.body)
 		}
-		if k > 0 {
-			out = append(out, askedTerm{w.id, k * k / (unit * unit)})
+		if k := x * x * g.rare.square(a.full, w.id); k > 0 {
+			most.add(askedTerm{w.id, k / (unit * unit)})
 		}
 	}
-	slices.SortFunc(out, func(x, y askedTerm) int {
-		if c := cmp.Compare(y.k, x.k); c != 0 {
-			return c
+	return most.list
+}
+
+// top keeps the first few of many in order.
+type top[T any] struct {
+	list   []T
+	before func(a, b T) bool
+}
+
+func newTop[T any](n int, before func(a, b T) bool) top[T] {
+	return top[T]{make([]T, 0, n), before}
+}
+
+func (t *top[T]) add(x T) {
+	n := len(t.list)
+	if n == cap(t.list) {
+		if !t.before(x, t.list[n-1]) {
+			return
 		}
-		return compareStrings(g.words.words[x.id].stem, g.words.words[y.id].stem)
-	})
-	return out[:min(len(out), g.tuning.asked)]
+		n--
+	} else {
+		t.list = append(t.list, x)
+	}
+	for n > 0 && t.before(x, t.list[n-1]) {
+		t.list[n] = t.list[n-1]
+		n--
+	}
+	t.list[n] = x
 }

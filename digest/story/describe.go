@@ -13,9 +13,13 @@ import (
 
 // Describe tells what a story is from the articles in it: its headline, when
 // it began and last grew, how many articles from how many independent sources
-// it holds, and what it is about. Bodies are not needed. A Source that stands
-// for a whole newsroom counts once, and so do sources that only carry each
-// other's text under the same headline. Without articles the story is empty.
+// it holds, and what it is about. Bodies may be left out; with them, copies are
+// told by their text and not by their headline alone. Without articles the
+// story is empty.
+//
+// Sources are independent when neither their name (or the newsroom that the
+// caller put in its place) nor their text is the same: forty papers that print
+// one agency's report are one source.
 func Describe(articles []digest.Article) digest.Story {
 	s := digest.Story{Articles: len(articles), Sample: len(articles) > 0}
 	for i := range articles {
@@ -38,38 +42,68 @@ func Describe(articles []digest.Article) digest.Story {
 	return s
 }
 
-// independent counts the sources of articles that are no copies of another
-// source's: sources are joined when one has nothing but headlines that the
-// other has too, word for word, as mirrors and subscribers of an agency do.
+// independent counts the sources that speak for themselves. Articles of one
+// source are one voice, so are articles of one text, and so is whatever is one
+// voice with a third.
 func independent(articles []digest.Article) int {
-	first := map[string]string{} // headline -> source that had it first
-	own := map[string]bool{}
+	var voice []int // of each voice, another that it is one with, or itself
+	find := func(i int) int {
+		for voice[i] != i {
+			i = voice[i]
+		}
+		return i
+	}
+	bySource, byText := map[string]int{}, map[string]int{}
 	for i := range articles {
-		a := &articles[i]
-		key := plainTitle(a.Title)
-		if _, ok := first[key]; !ok {
-			first[key] = a.Source
-			own[a.Source] = true
+		source, said := strings.ToLower(articles[i].Source), plainText(&articles[i])
+		v, known := bySource[source]
+		if !known {
+			v = len(voice)
+			voice = append(voice, v)
+			bySource[source] = v
+		}
+		if other, copied := byText[said]; copied {
+			voice[find(v)] = find(other)
+		} else {
+			byText[said] = v
 		}
 	}
-	return len(own)
+	n := 0
+	for i := range voice {
+		if voice[i] == i {
+			n++
+		}
+	}
+	return n
 }
 
-// plainTitle is a headline without what mirrors change of it: case, marks,
-// spaces.
-func plainTitle(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+// shortText is how many bytes of a body can still be a teaser, which different
+// articles may have in common.
+const shortText = 200
+
+// plainText is what an article says without what mirrors change of it: case,
+// marks, spaces.
+func plainText(a *digest.Article) string {
+	said := a.Body
+	if len(said) < shortText {
+		said = a.Title + " " + a.Body
+	}
+	return strings.Join(strings.FieldsFunc(strings.ToLower(said), func(r rune) bool {
 		return r < utf8.RuneSelf && (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	}), " ")
 }
 
-// about gives the tags of a story: each weighs as much as in the articles
-// that have it, less where few of them do.
+// maxWhy is how many reasons of a tag are kept.
+const maxWhy = 4
+
+// about gives the tags of a story. Each weighs what it weighs on average in
+// the articles that have it, less where few of them do; one that a single
+// article of many is alone with falls away.
 func about(articles []digest.Article, of func(*digest.Article) []digest.Tag) []digest.Tag {
 	type tally struct {
-		tag  digest.Tag // of the article where it is strongest
 		sum  float64
 		many int
+		why  []string
 	}
 	found := map[string]*tally{}
 	for i := range articles {
@@ -79,23 +113,32 @@ func about(articles []digest.Article, of func(*digest.Article) []digest.Tag) []d
 				x = &tally{}
 				found[t.Slug] = x
 			}
-			if t.Weight > x.tag.Weight {
-				x.tag = t
-			}
 			x.sum += t.Weight
 			x.many++
+			x.why = addWhy(x.why, t.Why)
 		}
 	}
 	out := make([]digest.Tag, 0, len(found))
-	for _, x := range found {
+	for slug, x := range found {
 		share := float64(x.many) / float64(len(articles))
-		x.tag.Weight = x.sum / float64(x.many) * math.Sqrt(share)
-		out = append(out, x.tag)
+		weight := x.sum / float64(x.many) * math.Sqrt(share)
+		if weight >= digest.WeakWeight {
+			out = append(out, digest.Tag{Slug: slug, Weight: weight, Why: x.why})
+		}
 	}
 	slices.SortFunc(out, func(a, b digest.Tag) int {
 		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Slug, b.Slug))
 	})
 	return out
+}
+
+func addWhy(have, more []string) []string {
+	for _, w := range more {
+		if len(have) < maxWhy && !slices.Contains(have, w) {
+			have = append(have, w)
+		}
+	}
+	return have
 }
 
 // Limits of choosing a headline.

@@ -2,6 +2,7 @@ package story
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -56,7 +57,7 @@ func (f *features) encode() []byte {
 	b = append(b, byte(len(f.amounts)))
 	for _, a := range f.amounts {
 		b = appendString(b, a.unit)
-		b = appendString(b, a.value)
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(a.value))
 	}
 	b = append(b, byte(len(f.terms)))
 	for i := range f.terms {
@@ -144,7 +145,7 @@ func (d *decoder) lists(f *features) {
 		f.places = append(f.places, d.take(2))
 	}
 	for n := int(d.byte()); n > 0 && !d.bad; n-- {
-		f.amounts = append(f.amounts, amount{unit: d.string(), value: d.string()})
+		f.amounts = append(f.amounts, amount{unit: d.string(), value: math.Float32frombits(d.uint32())})
 	}
 	for n := int(d.byte()); n > 0 && !d.bad; n-- {
 		f.terms = append(f.terms, d.term())

@@ -44,7 +44,7 @@ type term struct {
 // amount is a number and what it counts: "23 pirates", "magnitude 6.1".
 type amount struct {
 	unit  string
-	value string
+	value float32
 }
 
 // features is what grouping needs to know of an article.
@@ -120,14 +120,35 @@ const placeWeight = 0.6
 func (r *reader) readTitle() {
 	d := r.doc
 	words := d.Words[:d.BodyFrom]
-	if len(words) == 0 && len(d.Sentences) > 0 {
-		s := d.Sentences[0]
+	if s := firstSentence(d); s != nil && saysNothing(words) {
 		words = d.Words[s.From:s.To]
 	}
 	r.shout = capitalsTellNothing(words, d.Lang)
 	for i := range words {
 		r.add(words, i, inTitle)
 	}
+}
+
+func firstSentence(d *text.Document) *text.Sentence {
+	for i := range d.Sentences {
+		if s := &d.Sentences[i]; s.Field == text.Body {
+			return s
+		}
+	}
+	return nil
+}
+
+// saysNothing reports whether a headline is none: empty, or a date line such
+// as "Updated: 21 July 2013, 11:11 GMT".
+func saysNothing(words []text.Word) bool {
+	l := lists()
+	said := 0
+	for i := range words {
+		if f := words[i].Form; !isDigit(f[0]) && l.month[f] == 0 && !l.weekday[f] && !l.stamp[f] {
+			said++
+		}
+	}
+	return said < 2
 }
 
 func (r *reader) readBody() {
@@ -210,13 +231,16 @@ func (r *reader) count1(stem, surface string, c class, name bool) {
 	}
 }
 
+// dateMark begins the term of a day of a month; no word begins with it.
+const dateMark = '@'
+
 // addDate counts the day of a month at word i as a term of its own: articles
 // on one event name the same day.
 func (r *reader) addDate(words []text.Word, i, month int, c class) {
 	for _, j := range []int{i + 1, i - 1} {
 		if j >= 0 && j < len(words) && isDay(words[j].Form) && words[j].Sentence == words[i].Sentence {
 			day := strconv.Itoa(number(words[j].Form))
-			r.count1("@"+strconv.Itoa(month)+"-"+day, r.doc.Surface(words[min(i, j)])+" "+r.doc.Surface(words[max(i, j)]), c, true)
+			r.count1(string(dateMark)+strconv.Itoa(month)+"-"+day, r.doc.Surface(words[min(i, j)])+" "+r.doc.Surface(words[max(i, j)]), c, true)
 			return
 		}
 	}

@@ -23,10 +23,10 @@ type article struct {
 	terms   []weight // by id
 }
 
-// count is an amount in numbers: the term of its unit and a hash of its value.
+// count is an amount with the number of its unit's term.
 type count struct {
 	unit  uint32
-	value uint32
+	value float32
 }
 
 // weight is a term of an article. The weights of a vector are whole numbers,

@@ -26,6 +26,8 @@ type Outcome struct {
 	// Changed are the stories to describe again, ascending: that of the article
 	// and those that took in another.
 	Changed []int64
+
+	changed []int64 // stories that articles were moved from or to
 }
 
 // Merge says that the articles of one story now belong to another.
@@ -49,6 +51,7 @@ type Grouper struct {
 	f       features // scratch
 	score   []float64
 	touched []int32
+	found   []match // stories compared with the article that is added, best first
 	ids     []uint32
 }
 
@@ -90,6 +93,7 @@ func (g *Grouper) Add(a *digest.Article, features []byte) Outcome {
 	}
 	art := g.read(a.ID, a.Time(), a.Title, features)
 	g.admit(art)
+	g.found = g.found[:0]
 	join := g.choose(art)
 	g.place(art, join.StoryID)
 	out := Outcome{Grouping: digest.Grouping{ArticleID: a.ID, StoryID: join.StoryID, Join: join}}
@@ -198,7 +202,7 @@ func (g *Grouper) number(a *article, f *features) {
 	}
 	for _, x := range f.amounts {
 		if id, ok := g.words.ids[x.unit]; ok {
-			a.amounts = append(a.amounts, count{id, uint32(hashString(x.value))})
+			a.amounts = append(a.amounts, count{id, x.value})
 		}
 	}
 	slices.SortFunc(a.terms, func(x, y weight) int { return cmp.Compare(x.id, y.id) })
@@ -292,5 +296,3 @@ func (g *Grouper) unlist(term uint32, slot int32) {
 		w.groups = w.groups[:last]
 	}
 }
-
-func compareStrings(a, b string) int { return cmp.Compare(a, b) }

@@ -8,14 +8,14 @@ import (
 )
 
 // settle puts stories together that the article a, having joined one of them,
-// proves to be one.
+// proves to be one, and looks again at what has grown.
 func (g *Grouper) settle(a *article, out *Outcome) {
+	near := g.near(a)
 	for range maxMerges {
 		s := a.group
 		best := match{}
-		for _, slot := range g.candidates(a) {
-			o := g.slots[slot]
-			if o == s {
+		for _, o := range near {
+			if o == s || g.groups[o.id] != o {
 				continue
 			}
 			m := g.compareStories(s, o)
@@ -27,10 +27,49 @@ func (g *Grouper) settle(a *article, out *Outcome) {
 			}
 		}
 		if best.group == nil {
-			return
+			break
 		}
 		g.merge(s, best, out)
 	}
+	if s := a.group; len(out.Merged) > 0 || dueForReview(s.full) {
+		g.review(s, g.neighbours(s, near), out)
+	}
+}
+
+// nearMargin is the margin of an article to a story from which its own story
+// is compared with that, and maxNear how many such are.
+const (
+	nearMargin = 0.3
+	maxNear    = 6
+)
+
+// near returns the stories that came nearest when a was compared.
+func (g *Grouper) near(a *article) []*group {
+	var out []*group
+	for i := range g.found {
+		if m := &g.found[i]; len(out) < maxNear && m.group != a.group && m.margin() > nearMargin {
+			out = append(out, m.group)
+		}
+	}
+	return out
+}
+
+// neighbours are the stories among near that s is to be looked at with.
+func (g *Grouper) neighbours(s *group, near []*group) []*group {
+	most := newTop(reviewNear, func(x, y match) bool { return better(x, y) < 0 })
+	for _, o := range near {
+		if o == s || g.groups[o.id] != o || o.full == 0 {
+			continue
+		}
+		if m := g.compareStories(s, o); m.margin() > g.tuning.nearby {
+			most.add(m)
+		}
+	}
+	out := make([]*group, len(most.list))
+	for i, m := range most.list {
+		out[i] = m.group
+	}
+	return out
 }
 
 // maxMerges is how many stories one article can put together.
@@ -83,6 +122,7 @@ func changed(out *Outcome) []int64 {
 	for _, m := range out.Merged {
 		ids = append(ids, m.Into)
 	}
+	ids = append(ids, out.changed...)
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }

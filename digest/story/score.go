@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -27,11 +28,17 @@ func better(a, b match) int {
 	if d := b.margin() - a.margin(); math.Abs(d) > 1e-9 {
 		return int(math.Copysign(1, d))
 	}
-	if a.group.id < b.group.id {
-		return -1
-	}
-	return 1
+	return cmp.Compare(a.group.id, b.group.id)
 }
+
+const (
+	// worthALook is the share of what is needed from which more is asked than
+	// the words.
+	worthALook = 0.5
+	// routineBar is the factor on the bar of articles that come in the same
+	// words whatever they tell.
+	routineBar = 1.5
+)
 
 // compare measures an article against a story: full text with full texts,
 // and headline with headlines where one of them has no more.
@@ -41,18 +48,42 @@ func (g *Grouper) compare(a *article, s *group) match {
 	if full {
 		p, size = &g.tuning.full, s.full
 	}
-	score := g.cosine(a, s, p, full) * p.decay(hoursApart(a.time, s))
-	if score > 0 {
-		x, y := g.contrast(a, s)
-		score *= math.Exp(-(p.theirs+p.theirs1/float64(size))*x - p.ours*y)
-		same, other := amountsAgree(a, s)
-		if same > 0 {
-			score *= math.Exp(p.agree * float64(min(same, 3)))
-		} else {
-			score *= math.Exp(-p.conflict * float64(min(other, 2)))
-		}
+	m := match{group: s, score: g.cosine(a, s, full), needed: p.bar(1, size) * p.age(ageOf(a.time, s))}
+	if a.full != (s.full > 0) {
+		m.score = max(m.score, p.contained*g.contained(a, s))
 	}
-	return match{group: s, score: score, needed: p.bar(1, size)}
+	m.score *= p.decay(hoursApart(a.time, s))
+	if a.routine != noRoutine {
+		m.needed *= routineBar
+	}
+	if full && m.score > worthALook*m.needed {
+		m.score *= p.evidence(g.contrast(a, s), size)
+		same, other := amountsAgree(a, s)
+		m.score *= p.numbers(same, other)
+	}
+	return m
+}
+
+// evidence is the factor by the names that keep an article and a story of n
+// articles apart.
+func (p *profile) evidence(c contrast, n int) float64 {
+	return math.Exp(-(p.missing+p.missing1/float64(n))*c.missing - p.strange*c.strange)
+}
+
+// numbers is the factor by how many numbers count the same, and otherwise.
+func (p *profile) numbers(same, other int) float64 {
+	if same > 0 {
+		return math.Exp(p.agree * float64(min(same, 3)))
+	}
+	return math.Exp(-p.conflict * float64(min(other, 2)))
+}
+
+// ageOf is how many hours before t a story began; 0 where that is not known.
+func ageOf(t int64, s *group) float64 {
+	if t == 0 || s.first == 0 {
+		return 0
+	}
+	return float64(t-s.first) / 3600
 }
 
 // hoursApart is how far t lies from the latest article of s; 0 when one of
@@ -65,9 +96,8 @@ func hoursApart(t int64, s *group) float64 {
 }
 
 // cosine is the similarity of a's vector and the sum of s's.
-func (g *Grouper) cosine(a *article, s *group, p *profile, full bool) float64 {
-	least := int32(1 + len(s.live)/g.tuning.core)
-	var dot, own, theirs float64
+func (g *Grouper) cosine(a *article, s *group, full bool) float64 {
+	var dot, own float64
 	at := 0
 	for i := range a.terms {
 		w := &a.terms[i]
@@ -78,8 +108,7 @@ func (g *Grouper) cosine(a *article, s *group, p *profile, full bool) float64 {
 		if x == 0 {
 			continue
 		}
-		k := p.weigh(&g.rare, w.id)
-		k *= k
+		k := g.rare.square(full, w.id)
 		own += x * x * k
 		pos, ok := findSum(s.terms[at:], w.id)
 		at += pos
@@ -90,17 +119,25 @@ func (g *Grouper) cosine(a *article, s *group, p *profile, full bool) float64 {
 	if dot == 0 {
 		return 0
 	}
+	return min(dot/math.Sqrt(own*g.length(s, full)), 1)
+}
+
+// length is the square of the length of a story's vector. Of a large story,
+// what a single article was alone with is left out.
+func (g *Grouper) length(s *group, full bool) float64 {
+	least := g.least(s)
+	sum := 0.0
 	for i := range s.terms {
 		if t := &s.terms[i]; t.n >= least {
-			x := t.weight(full) * p.weigh(&g.rare, t.id)
-			theirs += x * x
+			x := t.weight(full)
+			sum += x * x * g.rare.square(full, t.id)
 		}
 	}
-	if own == 0 || theirs == 0 {
-		return 0
-	}
-	return min(dot/math.Sqrt(own*theirs), 1)
+	return max(sum, 1)
 }
+
+// least is how many articles of a story must have a term for it to count.
+func (g *Grouper) least(s *group) int32 { return int32(1 + len(s.live)/g.tuning.core) }
 
 func (s *sum) weight(full bool) float64 {
 	if full {
@@ -116,12 +153,12 @@ func (g *Grouper) compareStories(a, b *group) match {
 	if full {
 		p, na, nb = &g.tuning.full, a.full, b.full
 	}
-	score := g.cosineStories(a, b, p, full) * p.decay(storiesApart(a, b))
-	if score > 0 {
-		x, y := g.contrastStories(a, b)
-		score *= math.Exp(-p.mtheirs * (x + y))
+	m := match{group: b, needed: p.bar(na, nb) * p.merge * p.age(max(ageOf(a.last, b), ageOf(b.last, a)))}
+	m.score = g.cosineStories(a, b, full) * p.decay(storiesApart(a, b))
+	if full && m.score > worthALook*m.needed {
+		m.score *= math.Exp(-p.apart * (g.unmentioned(a, b) + g.unmentioned(b, a)))
 	}
-	return match{group: b, score: score, needed: p.bar(na, nb) * p.merge * (1 + p.myoung/float64(min(na, nb)))}
+	return m
 }
 
 // storiesApart is the gap in hours between two stories' spans of time.
@@ -132,65 +169,97 @@ func storiesApart(a, b *group) float64 {
 	return math.Max(0, float64(max(a.first, b.first)-min(a.last, b.last))/3600)
 }
 
-func (g *Grouper) cosineStories(a, b *group, p *profile, full bool) float64 {
-	leastA, leastB := int32(1+len(a.live)/g.tuning.core), int32(1+len(b.live)/g.tuning.core)
-	var dot, aa, bb float64
-	j := 0
+func (g *Grouper) cosineStories(a, b *group, full bool) float64 {
+	leastA, leastB := g.least(a), g.least(b)
+	dot, j := 0.0, 0
 	for i := range a.terms {
 		s := &a.terms[i]
 		for j < len(b.terms) && b.terms[j].id < s.id {
 			j++
 		}
-		if s.n < leastA {
-			continue
+		if j == len(b.terms) {
+			break
 		}
-		k := p.weigh(&g.rare, s.id)
-		x := s.weight(full) * k
-		aa += x * x
-		if j < len(b.terms) && b.terms[j].id == s.id && b.terms[j].n >= leastB {
-			dot += x * b.terms[j].weight(full) * k
+		if t := &b.terms[j]; t.id == s.id && s.n >= leastA && t.n >= leastB {
+			dot += s.weight(full) * t.weight(full) * g.rare.square(full, s.id)
 		}
 	}
 	if dot == 0 {
 		return 0
 	}
-	for j := range b.terms {
-		if s := &b.terms[j]; s.n >= leastB {
-			x := s.weight(full) * p.weigh(&g.rare, s.id)
-			bb += x * x
+	return min(dot/math.Sqrt(g.length(a, full)*g.length(b, full)), 1)
+}
+
+// contained is, of a headline and a full text, how much of the headline stands
+// in the text: the share of the weight of its words. A story's headline is
+// what half of its headlines have; its text, what a third of its texts have.
+func (g *Grouper) contained(a *article, s *group) float64 {
+	var c containment
+	at := 0
+	if !a.full {
+		for i := range a.terms {
+			pos, ok := findSum(s.terms[at:], a.terms[i].id)
+			at += pos
+			c.add(g.rare.of(a.terms[i].id), ok && 3*int(s.terms[at].n) >= s.full)
 		}
+		return c.share()
 	}
-	return min(dot/math.Sqrt(aa*bb), 1)
+	for i := range s.terms {
+		t := &s.terms[i]
+		if t.title == 0 || 2*int(t.n) < len(s.live) {
+			continue
+		}
+		for at < len(a.terms) && a.terms[at].id < t.id {
+			at++
+		}
+		c.add(g.rare.of(t.id), at < len(a.terms) && a.terms[at].id == t.id)
+	}
+	return c.share()
+}
+
+// containment adds up the words that stand in a text and those that do not.
+type containment struct {
+	words      int
+	found, all float64
+}
+
+func (c *containment) add(k float64, found bool) {
+	c.all += k
+	if found {
+		c.found += k
+		c.words++
+	}
+}
+
+// share is nothing for a word or two: those stand in many texts.
+func (c *containment) share() float64 {
+	if c.words < 3 {
+		return 0
+	}
+	return ratio(c.found, c.all)
 }
 
 // shared returns the rarest words that a and s have in common, at most n, as
 // they are written.
 func (g *Grouper) shared(a *article, s *group, n int) []string {
-	type rareWord struct {
-		id uint32
-		k  float64
-	}
-	var all []rareWord
+	words := g.words.words
+	most := newTop(n, func(x, y askedTerm) bool {
+		return x.k > y.k || (x.k == y.k && words[x.id].stem < words[y.id].stem)
+	})
 	at := 0
 	for i := range a.terms {
-		pos, ok := findSum(s.terms[at:], a.terms[i].id)
+		id := a.terms[i].id
+		pos, ok := findSum(s.terms[at:], id)
 		at += pos
 		if ok {
-			all = append(all, rareWord{a.terms[i].id, g.rare.of(a.terms[i].id)})
+			most.add(askedTerm{id, g.rare.of(id)})
 		}
 	}
-	slices.SortFunc(all, func(x, y rareWord) int {
-		if x.k != y.k {
-			if x.k > y.k {
-				return -1
-			}
-			return 1
-		}
-		return compareStrings(g.words.words[x.id].stem, g.words.words[y.id].stem)
-	})
 	out := []string{}
-	for _, w := range all[:min(n, len(all))] {
-		out = append(out, g.words.words[w.id].surface)
+	for _, w := range most.list {
+		if s := words[w.id].surface; !slices.Contains(out, s) {
+			out = append(out, s)
+		}
 	}
 	return out
 }

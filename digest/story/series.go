@@ -1,6 +1,7 @@
 package story
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -167,8 +168,9 @@ func (r *reader) addAmount(words []text.Word, i int) {
 			unit = w.Stem
 		}
 	}
-	if unit == "" || len(unit) > maxSurface || isNoise(unit) {
+	value, err := strconv.ParseFloat(strings.ReplaceAll(words[i].Form, ",", ""), 32)
+	if err != nil || unit == "" || len(unit) > maxSurface || isNoise(unit) {
 		return
 	}
-	r.f.amounts = append(r.f.amounts, amount{unit, words[i].Form})
+	r.f.amounts = append(r.f.amounts, amount{unit, float32(value)})
 }

@@ -2,14 +2,15 @@ package story
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 // Limits of what may belong together, whatever the words say.
 const (
-	sameDay   = 14 * 3600      // seconds between articles of a routine series on one day
+	sameDay   = 14 * 3600       // seconds between articles of a routine series on one day
 	sameEvent = 365 * 24 * 3600 // seconds between the dates of articles on one event
-	sureOf    = 1.8            // from this margin on countries that differ are doubted, not the words
+	sureOf    = 1.8             // from this margin on countries that differ are doubted, not the words
 )
 
 // veto says what keeps an article out of a story that is similar enough; ""
@@ -156,8 +157,12 @@ func placeNames(places []uint16) string {
 	return strings.Join(names, " ")
 }
 
+// magnitudesApart is how far the strengths of two earthquakes must lie apart:
+// first reports of one differ by less.
+const magnitudesApart = 0.8
+
 // labelsApart tells a number of a that names the event ("magnitude 6.1") where
-// all of s that have it have another.
+// all of s that have it have quite another.
 func (g *Grouper) labelsApart(a *article, s *group) string {
 	for _, c := range a.amounts {
 		word := &g.words.words[c.unit]
@@ -167,58 +172,70 @@ func (g *Grouper) labelsApart(a *article, s *group) string {
 		other := false
 		for _, b := range s.live {
 			for _, d := range b.amounts {
-				if d.unit == c.unit && d.value == c.value {
+				if d.unit != c.unit {
+					continue
+				}
+				if math.Abs(float64(d.value-c.value)) < magnitudesApart {
 					return ""
 				}
-				other = other || d.unit == c.unit
+				other = true
 			}
 		}
 		if other {
-			return fmt.Sprintf("%s differs", word.surface)
+			return fmt.Sprintf("%s %g", word.surface, c.value)
 		}
 	}
 	return ""
 }
 
-// contrast measures how far the names that a and s are about keep them apart:
-// the share of s's that a does not mention at all, and of a's that s does not.
-func (g *Grouper) contrast(a *article, s *group) (theirs, ours float64) {
-	var all, missing, own, unknown float64
+// contrast is how far the names that an article and a story are about keep
+// them apart.
+type contrast struct {
+	missing float64 // share of the story's names that the article does not mention at all
+	strange float64 // share of the article's that the story does not mention
+}
+
+// contrast compares names. A story is about the names that most of its
+// articles are about.
+func (g *Grouper) contrast(a *article, s *group) contrast {
+	var theirs, ours tally
 	j := 0
-	for i := range s.terms {
-		t := &s.terms[i]
-		for j < len(a.terms) && a.terms[j].id < t.id {
-			if a.terms[j].salient {
-				k := g.rare.of(a.terms[j].id)
-				own += k
-				unknown += k
-			}
+	for i := range a.terms {
+		w := &a.terms[i]
+		for j < len(s.terms) && s.terms[j].id < w.id {
+			theirs.addCore(g, s, j, false)
 			j++
 		}
-		var w *weight
-		if j < len(a.terms) && a.terms[j].id == t.id {
-			w = &a.terms[j]
+		known := j < len(s.terms) && s.terms[j].id == w.id
+		if known {
+			theirs.addCore(g, s, j, true)
 			j++
-			if w.salient {
-				own += g.rare.of(w.id)
-			}
 		}
-		if 2*int(t.salient) > len(s.live) {
-			k := g.rare.of(t.id)
-			all += k
-			if w == nil {
-				missing += k
-			}
+		if w.salient {
+			ours.add(g.rare.of(w.id), !known)
 		}
 	}
-	for ; j < len(a.terms); j++ {
-		if a.terms[j].salient {
-			k := g.rare.of(a.terms[j].id)
-			own += k
-			unknown += k
-		}
+	for ; j < len(s.terms); j++ {
+		theirs.addCore(g, s, j, false)
 	}
-	return ratio(missing, all), ratio(unknown, own)
+	return contrast{ratio(theirs.part, theirs.all), ratio(ours.part, ours.all)}
+}
+
+// tally adds up weights, and those of a part.
+type tally struct{ part, all float64 }
+
+func (t *tally) add(k float64, part bool) {
+	t.all += k
+	if part {
+		t.part += k
+	}
+}
+
+// addCore adds term j of a story when the story is about it.
+func (t *tally) addCore(g *Grouper, s *group, j int, mentioned bool) {
+	if x := &s.terms[j]; 2*int(x.salient) > len(s.live) {
+		t.add(g.rare.of(x.id), !mentioned)
+	}
 }
 
 func ratio(part, all float64) float64 {
@@ -228,38 +245,31 @@ func ratio(part, all float64) float64 {
 	return part / all
 }
 
-// contrastStories is contrast between two stories: the share of each one's
-// names that the other never mentions.
-func (g *Grouper) contrastStories(a, b *group) (theirs, ours float64) {
-	return g.unmentioned(b, a), g.unmentioned(a, b)
-}
-
 // unmentioned is the share of the names that s is about that o lacks.
 func (g *Grouper) unmentioned(s, o *group) float64 {
-	var all, missing float64
+	var t tally
 	at := 0
 	for i := range s.terms {
-		t := &s.terms[i]
-		if 2*int(t.salient) <= len(s.live) {
+		x := &s.terms[i]
+		if 2*int(x.salient) <= len(s.live) {
 			continue
 		}
-		k := g.rare.of(t.id)
-		all += k
-		pos, ok := findSum(o.terms[at:], t.id)
+		pos, ok := findSum(o.terms[at:], x.id)
 		at += pos
-		if !ok || int(o.terms[at].n)*g.tuning.mention < len(o.live) {
-			missing += k
-		}
+		t.add(g.rare.of(x.id), !ok || int(o.terms[at].n)*g.tuning.mention < len(o.live))
 	}
-	return ratio(missing, all)
+	return ratio(t.part, t.all)
 }
+
+// amountsOfLast is how many of a story's articles are asked for numbers.
+const amountsOfLast = 16
 
 // amountsAgree counts the numbers of a that an article of s counts alike, and
 // those that all of them count otherwise.
 func amountsAgree(a *article, s *group) (same, other int) {
 	for _, c := range a.amounts {
 		found, equal := false, false
-		for _, b := range s.live {
+		for _, b := range s.live[max(0, len(s.live)-amountsOfLast):] {
 			for _, d := range b.amounts {
 				if d.unit == c.unit {
 					found = true

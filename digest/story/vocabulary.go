@@ -11,10 +11,17 @@ import (
 type vocabulary struct {
 	ids   map[string]uint32
 	words []word
+	known []frequency // of each word; apart, since they are read far more often
 	free  []uint32
 	docs  int
 	prior float64 // articles that the assumed shares of common words count as
-	boost float64
+	boost float32 // see tuning.nameBoost
+}
+
+// frequency is what the rarity of a word is made from.
+type frequency struct {
+	log   float32 // of how many articles have it, assumed ones included
+	boost float32 // more than 1 for a word that is mostly written as a name
 }
 
 type word struct {
@@ -23,12 +30,14 @@ type word struct {
 	df      int32  // live articles that have it
 	names   int32  // of them, those that write it as a name
 	common  float64
-	log     float64 // of the articles that have it, assumed ones included
-	groups  []int32 // slots of the stories that have it
+	log     float64    // of the articles that have it, assumed ones included
+	groups  []int32    // slots of the stories that have it
+	weight  [2]float64 // in the vectors of headlines and of full texts
+	stamp   int        // the rarity that weight is of
 }
 
 func newVocabulary(p *tuning) *vocabulary {
-	return &vocabulary{ids: map[string]uint32{}, prior: p.prior, boost: p.nameBoost}
+	return &vocabulary{ids: map[string]uint32{}, prior: p.prior, boost: float32(p.nameBoost)}
 }
 
 // add counts a term of an article and returns its number.
@@ -42,7 +51,7 @@ func (v *vocabulary) add(t *term) uint32 {
 	if t.name {
 		w.names++
 	}
-	v.settle(w)
+	v.settle(id)
 	return id
 }
 
@@ -61,6 +70,7 @@ func (v *vocabulary) grow(t *term) uint32 {
 	} else {
 		id = uint32(len(v.words))
 		v.words = append(v.words, w)
+		v.known = append(v.known, frequency{})
 	}
 	v.ids[stem] = id
 	return id
@@ -78,46 +88,40 @@ func (v *vocabulary) drop(id uint32, name bool) {
 		v.free = append(v.free, id)
 		return
 	}
-	v.settle(w)
+	v.settle(id)
 }
 
-func (v *vocabulary) settle(w *word) {
-	w.log = math.Log(float64(w.df) + 0.5 + v.prior*w.common)
+func (v *vocabulary) settle(id uint32) {
+	w, f := &v.words[id], &v.known[id]
+	f.log = float32(math.Log(float64(w.df) + 0.5 + v.prior*w.common))
+	f.boost = 1
+	if 2*w.names > w.df {
+		f.boost = v.boost
+	}
 }
 
-// rarity is the inverse document frequency of terms, at this moment.
+// rarity is how rare terms are at this moment.
 type rarity struct {
-	words []word
-	all   float64 // logarithm of the number of articles, assumed ones included
-	boost float64
+	known []frequency
+	all   float32 // logarithm of the number of articles, assumed ones included
 }
 
 func (v *vocabulary) rarity() rarity {
-	return rarity{v.words, math.Log(float64(v.docs) + 1 + v.prior), v.boost}
+	return rarity{v.known, float32(math.Log(float64(v.docs) + 1 + v.prior))}
 }
 
-// of returns the weight of a term: the rarer the greater, and greater for a
-// word that is mostly written as a name.
-func (r *rarity) of(id uint32) float64 {
-	w := &r.words[id]
-	k := r.all - w.log
-	if k < 0 {
-		return 0
-	}
-	if 2*w.names > w.df {
-		k *= r.boost
-	}
-	return k
-}
+// of returns the inverse document frequency of a term.
+func (r *rarity) of(id uint32) float64 { return float64(max(r.all-r.known[id].log, 0)) }
 
-// weigh returns the weight of a term in a profile's vectors.
-func (p *profile) weigh(r *rarity, id uint32) float64 {
-	k := r.of(id)
-	switch p.power {
-	case 1:
-		return k
-	case .5:
-		return math.Sqrt(k)
+// square returns the square of a term's weight in the vectors of full texts or
+// of headlines. Among the few words of a headline rarity counts less, and its
+// capitals tell less of what is a name.
+func (r *rarity) square(full bool, id uint32) float64 {
+	f := &r.known[id]
+	k := max(r.all-f.log, 0)
+	if !full {
+		return float64(k)
 	}
-	return math.Pow(k, p.power)
+	k *= f.boost
+	return float64(k * k)
 }

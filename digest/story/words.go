@@ -19,6 +19,7 @@ type wordLists struct {
 	month   map[string]int             // form -> 1 … 12
 	weekday map[string]bool
 	label   map[string]bool
+	stamp   map[string]bool
 	// labelStem holds the same as index terms.
 	labelStem map[string]bool
 	series    []seriesPhrase
@@ -32,7 +33,7 @@ type seriesPhrase struct {
 var lists = sync.OnceValue(func() *wordLists {
 	l := &wordLists{
 		stop: map[string]map[string]bool{}, common: map[string]float64{}, month: map[string]int{},
-		weekday: map[string]bool{}, label: map[string]bool{}, labelStem: map[string]bool{},
+		weekday: map[string]bool{}, label: map[string]bool{}, stamp: map[string]bool{}, labelStem: map[string]bool{},
 	}
 	var head []string
 	months := 0
@@ -70,6 +71,8 @@ func (l *wordLists) add(head []string, line string, month int) {
 	case "label":
 		addAll(l.label, words)
 		addAll(l.labelStem, text.QueryTerms(line, "en"))
+	case "stamp":
+		addAll(l.stamp, words)
 	case "series":
 		for _, p := range strings.Split(line, "|") {
 			l.series = append(l.series, seriesPhrase{" " + p + " ", routineNames[head[1]]})
