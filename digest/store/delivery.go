@@ -40,8 +40,8 @@ const earlierUnsent = `EXISTS (SELECT 1 FROM deliveries p WHERE p.edition_id = d
 // ClaimDelivery takes a delivery to be posted now: pending becomes sending,
 // Attempts one more and Started now, in one statement that only one of many
 // claimers wins. It is refused, with false and the row as it is, when it is
-// not pending, not due yet, past its deadline, or a part before it is not
-// sent. NotFound when it does not exist.
+// not pending, not due yet, past its deadline, or a part before it may
+// still be sent. NotFound when it does not exist.
 func (s *Store) ClaimDelivery(ctx context.Context, id int64, now time.Time) (d digest.Delivery, claimed bool, err error) {
 	err = s.write(ctx, "claim delivery "+strconv.FormatInt(id, 10), func(c *session) error {
 		d, claimed = digest.Delivery{}, false

@@ -47,7 +47,3 @@ func caused(f fault, doing string, err error) error {
 	}
 	return e
 }
-
-func notFound(what string, args ...any) error {
-	return digest.Errorf(digest.NotFound, what, args...)
-}

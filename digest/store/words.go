@@ -31,8 +31,6 @@ type expression [][]phrase
 
 type phrase []string
 
-func one(term string) []phrase { return []phrase{{term}} }
-
 func (e expression) write(phrase func(*strings.Builder, phrase), and, or string) string {
 	var b strings.Builder
 	for i, alternatives := range e {
