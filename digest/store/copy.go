@@ -248,8 +248,10 @@ func indexSome(ctx context.Context, c *session, after int64, o Copying) (last in
 		}
 		e := digest.Entry{Article: a}
 		e.TitleTerms, e.BodyTerms = o.Terms(&a)
-		x := index(&e, micros(a.Time()))
-		ids, words = append(ids, a.ID), append(words, indexedRow{a.ID, x})
+		t := micros(a.Time())
+		x := index(&e, t)
+		ids = append(ids, a.ID)
+		words = append(words, indexedRow{id: a.ID, time: t, source: a.Source, lang: a.Lang, indexed: x})
 		terms = append(terms, []any{a.ID, x.terms})
 		return nil
 	}, "SELECT "+articleColumns+articleTables+"WHERE a.id > $1 ORDER BY a.id LIMIT $2", after, indexPage)

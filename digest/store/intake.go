@@ -42,6 +42,7 @@ type stored struct {
 	stored    time.Time
 	text      int64 // text_key
 	title     string
+	source    string
 	countries string
 	topics    string
 }
@@ -82,7 +83,7 @@ func (in *intake) lookUp(ctx context.Context, entries []digest.Entry) error {
 	}
 	for _, list := range lists(keys) {
 		err := in.c.each(ctx, in.remember, `SELECT a.identity, a.id, a.revision, a.time, a.published, a.stored, a.text_key,
-			t.title, t.countries, t.topics FROM articles a JOIN article_texts t ON t.article_id = a.id
+			a.source, t.title, t.countries, t.topics FROM articles a JOIN article_texts t ON t.article_id = a.id
 			WHERE a.identity IN `+placeholders(0, len(list)), list...)
 		if err != nil {
 			return err
@@ -94,7 +95,7 @@ func (in *intake) lookUp(ctx context.Context, entries []digest.Entry) error {
 func (in *intake) remember(row scanner) error {
 	var key string
 	k := &stored{}
-	err := row.Scan(&key, &k.id, &k.revision, &k.time, &k.published, at{&k.stored}, &k.text, &k.title, &k.countries, &k.topics)
+	err := row.Scan(&key, &k.id, &k.revision, &k.time, &k.published, at{&k.stored}, &k.text, &k.source, &k.title, &k.countries, &k.topics)
 	in.known[key] = k
 	return err
 }
@@ -126,7 +127,7 @@ func (in *intake) insert(ctx context.Context, key string, e *digest.Entry) (*sto
 		a.Stored = in.now
 	}
 	k := &stored{revision: 1, time: micros(a.Time()), published: micros(a.Published), stored: a.Stored,
-		text: textKey(a.Title, a.Body), title: cleanText(a.Title), countries: tagText(a.Countries), topics: tagText(a.Topics)}
+		text: textKey(a.Title, a.Body), title: cleanText(a.Title), source: a.Source, countries: tagText(a.Countries), topics: tagText(a.Topics)}
 	found := false
 	err := in.c.each(ctx, func(row scanner) error { found = true; return row.Scan(&k.id) },
 		`INSERT INTO articles (identity, time, published, stored, source, lang, story_id, revision, sample, url_key, text_key)
@@ -226,7 +227,7 @@ func (in *intake) gather(k *stored, e *digest.Entry) {
 func (in *intake) gatherIndex(k *stored, e *digest.Entry) {
 	in.pending[k.id] = true
 	x := index(e, k.time)
-	in.words = append(in.words, indexedRow{k.id, x})
+	in.words = append(in.words, indexedRow{id: k.id, time: k.time, source: k.source, lang: e.Lang, indexed: x})
 	in.terms = append(in.terms, []any{k.id, x.terms})
 	if len(e.Features) > 0 {
 		in.features = append(in.features, []any{k.id, e.Features})

@@ -114,7 +114,7 @@ type hit struct {
 	id, story, time int64
 	source          string
 	weights         []float64 // by facet, 0 for one it lacks; of words only that they are there
-	byWords         bool      // found by words: weights of tags, and terms, are read later
+	byWords         bool      // found by words: story, source, terms and weights of tags are read later
 	terms           frequency
 }
 
@@ -207,8 +207,8 @@ func (f *finder) find(ctx context.Context, facets []facet, limit int) ([]hit, er
 	return hits, err
 }
 
-// complete reads what a search by words leaves out: the terms of its hits and
-// the weights of their tags. It is left out since most of what the searches
+// complete reads what a search by words leaves out: story, source and terms of
+// its hits and the weights of their tags. It is left out since most of what the searches
 // for near articles find does not stay.
 func (f *finder) complete(ctx context.Context, hits []hit) error {
 	place := map[int64]int{}
@@ -228,7 +228,7 @@ func (f *finder) complete(ctx context.Context, hits []hit) error {
 			}
 		}
 		err := f.c.each(ctx, func(row scanner) error { return f.scanRest(row, hits, place) },
-			"SELECT a.id, f.terms"+columns+" FROM articles a CROSS JOIN article_terms f WHERE a.id IN "+
+			"SELECT a.id, a.story_id, a.source, f.terms"+columns+" FROM articles a CROSS JOIN article_terms f WHERE a.id IN "+
 				placeholders(0, len(list))+" AND f.article_id = a.id", q.args...)
 		if err != nil {
 			return err
@@ -241,10 +241,11 @@ func (f *finder) complete(ctx context.Context, hits []hit) error {
 func (f *finder) looksUp(x facet) bool { return !x.isWords() && (len(x.slugs) == 1 || !f.few) }
 
 func (f *finder) scanRest(row scanner, hits []hit, place map[int64]int) error {
-	var id int64
+	var id, story int64
+	var source string
 	var terms []byte
 	weights := make([]float64, len(f.facets))
-	dest := []any{&id, &terms}
+	dest := []any{&id, &story, &source, &terms}
 	for i, x := range f.facets {
 		if f.looksUp(x) {
 			dest = append(dest, &weights[i])
@@ -254,7 +255,7 @@ func (f *finder) scanRest(row scanner, hits []hit, place map[int64]int) error {
 		return err
 	}
 	h := &hits[place[id]]
-	h.terms = terms
+	h.story, h.source, h.terms = story, source, terms
 	for i, x := range f.facets {
 		if f.looksUp(x) {
 			h.weights[i] = weights[i]

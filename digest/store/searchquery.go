@@ -18,6 +18,7 @@ type searchQuery struct {
 	column  []string // the weight of each facet
 	args    []any
 	byWords bool
+	id      string // the article's, where words are searched
 }
 
 func (q *searchQuery) arg(v any) string {
@@ -39,13 +40,10 @@ func (q *searchQuery) startFromWords() {
 		e = append(e, days)
 	}
 	q.byWords = true
-	from, condition := q.c.kind.words.match()
+	from, condition, id := q.c.kind.words.match()
 	q.arg(q.c.kind.words.spell(e))
-	q.tables, q.where = []string{from}, []string{condition}
+	q.tables, q.where, q.id = []string{from}, []string{condition}, id
 	q.window("a.time")
-	for range q.facets {
-		q.column = append(q.column, "1.0")
-	}
 }
 
 // startFromTags goes through the rarest tag's rows of the window, newest
@@ -146,7 +144,11 @@ func (q *searchQuery) text() string {
 	if len(q.q.Langs) > 0 {
 		q.where = append(q.where, "a.lang IN ("+q.list(q.q.Langs)+")")
 	}
-	columns := "a.id, a.story_id, a.time, a.source"
+	if q.byWords {
+		return "SELECT " + q.id + ", a.time FROM " + q.tables[0] + " WHERE " + strings.Join(q.where, " AND ") +
+			" ORDER BY a.time DESC, " + q.id + " DESC LIMIT " + q.arg(q.limit)
+	}
+	columns := "a.id, a.time, a.story_id, a.source"
 	for i, c := range q.column {
 		columns += ", " + c + " AS w" + strconv.Itoa(i)
 	}
@@ -166,7 +168,14 @@ func (q *searchQuery) text() string {
 
 func (q *searchQuery) scan(row scanner) (hit, error) {
 	h := hit{weights: make([]float64, len(q.facets)), byWords: q.byWords}
-	dest := []any{&h.id, &h.story, &h.time, &h.source}
+	dest := []any{&h.id, &h.time}
+	if q.byWords {
+		for i := range h.weights {
+			h.weights[i] = 1
+		}
+		return h, row.Scan(dest...)
+	}
+	dest = append(dest, &h.story, &h.source)
 	for i := range h.weights {
 		dest = append(dest, &h.weights[i])
 	}

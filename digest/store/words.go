@@ -13,15 +13,17 @@ type wordIndex interface {
 	put(ctx context.Context, c *session, known []int64, rows []indexedRow) error
 	// drop takes articles out.
 	drop(ctx context.Context, c *session, ids []int64) error
-	// match writes what finds articles: the tables to start from, with the
-	// article as a, and the condition on parameter $1.
-	match() (from, condition string)
+	// match writes what finds articles: the tables to go through, of which a
+	// has time, source and lang; the condition on parameter $1; and the
+	// article's ID.
+	match() (from, condition, id string)
 	// spell writes an expression as the index reads it.
 	spell(e expression) string
 }
 
 type indexedRow struct {
-	id int64
+	id, time     int64
+	source, lang string
 	indexed
 }
 
@@ -52,8 +54,8 @@ func (e expression) write(phrase func(*strings.Builder, phrase), and, or string)
 // fts5 is SQLite's.
 type fts5 struct{}
 
-func (fts5) match() (string, string) {
-	return "article_words CROSS JOIN articles a", "article_words MATCH $1 AND a.id = article_words.rowid"
+func (fts5) match() (string, string, string) {
+	return "article_words CROSS JOIN articles a", "article_words MATCH $1 AND a.id = article_words.rowid", "a.id"
 }
 
 func (fts5) spell(e expression) string {
@@ -92,12 +94,11 @@ func (fts5) drop(ctx context.Context, c *session, ids []int64) error {
 // tsvector is PostgreSQL's.
 type tsvector struct{}
 
-func (tsvector) match() (string, string) {
-	// An array is worked out once and first. A join would leave the planner
-	// free to look at the words of one article after another, or to go through
-	// the index once for each article, which it does where it has no
-	// statistics yet, as after an import.
-	return "articles a", "a.id = ANY (ARRAY(SELECT article_id FROM article_words WHERE words @@ $1::tsquery))"
+// match needs no other table: a join would cost as much again, and leave the
+// planner free to look at the words of one article after another where it has
+// no statistics yet, as after an import.
+func (tsvector) match() (string, string, string) {
+	return "article_words a", "a.words @@ $1::tsquery", "a.article_id"
 }
 
 func (tsvector) spell(e expression) string {
@@ -119,9 +120,9 @@ func (tsvector) put(ctx context.Context, c *session, known []int64, rows []index
 	}
 	values := make([][]any, len(rows))
 	for i, r := range rows {
-		values[i] = []any{r.id, vectorLiteral(r.indexed)}
+		values[i] = []any{r.id, r.time, r.source, r.lang, vectorLiteral(r.indexed)}
 	}
-	return c.insert(ctx, "INSERT INTO article_words (article_id, words)", "", values)
+	return c.insert(ctx, "INSERT INTO article_words (article_id, time, source, lang, words)", "", values)
 }
 
 func (tsvector) drop(ctx context.Context, c *session, ids []int64) error {

@@ -48,7 +48,7 @@ CREATE TABLE articles (
 	url_key   BIGINT NOT NULL,
 	text_key  BIGINT NOT NULL
 );
-CREATE INDEX articles_time ON articles (time, source);
+CREATE INDEX articles_time ON articles (time, id, source);
 CREATE INDEX articles_source ON articles (source, time);
 CREATE INDEX articles_story ON articles (story_id, time);
 CREATE INDEX articles_ungrouped ON articles (id) WHERE story_id = 0;
@@ -83,9 +83,13 @@ CREATE TABLE article_tags (
 	PRIMARY KEY (slug, time, article_id) INCLUDE (weight)
 );
 
--- The index of words. Terms come finished, with their positions.
+-- The index of words. Terms come finished, with their positions. What a match
+-- is narrowed by stands beside them.
 CREATE TABLE article_words (
 	article_id BIGINT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+	time       BIGINT NOT NULL,
+	source     TEXT COLLATE "C" NOT NULL,
+	lang       TEXT NOT NULL,
 	words      TSVECTOR NOT NULL
 );
 CREATE INDEX article_words_words ON article_words USING gin (words);

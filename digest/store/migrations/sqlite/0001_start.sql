@@ -49,7 +49,7 @@ CREATE TABLE articles (
 	url_key   BIGINT NOT NULL,
 	text_key  BIGINT NOT NULL
 );
-CREATE INDEX articles_time ON articles (time, source);
+CREATE INDEX articles_time ON articles (time, id, source);
 CREATE INDEX articles_source ON articles (source, time);
 CREATE INDEX articles_story ON articles (story_id, time);
 CREATE INDEX articles_ungrouped ON articles (id) WHERE story_id = 0;
