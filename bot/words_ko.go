@@ -131,7 +131,9 @@ var korean = map[string]string{
 	"What":                   "무엇을",
 	"Where to":               "어디로",
 	"Too many people are asking right now. Try again in a minute.": "지금 요청이 너무 많습니다. 1분 뒤에 다시 해 보세요.",
-	"Close":            "닫기",
-	"New subscription": "새 구독",
-	"Subscription":     "구독 결과",
+	"Close":                             "닫기",
+	"New subscription":                  "새 구독",
+	"Subscription":                      "구독 결과",
+	"Subscribed the page to %s, %s %s.": "이 페이지에서 %s을(를) 구독합니다: %s, %s.",
+	"You see this because the page was subscribed to %s on %s.": "%[2]s에 이 페이지에 %[1]s을(를) 구독해 보여 드립니다.",
 }

@@ -163,7 +163,10 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 	name := bot.B(cmp.Or(sub.Query, w.Say("all news")))
 	when := h.o.Schedules.Describe(sub.Schedule, w)
 	line := w.Text("Subscribed you to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
-	if !sub.Destination.Direct {
+	switch {
+	case sub.Destination.Platform == "web":
+		line = w.Text("Subscribed the page to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
+	case !sub.Destination.Direct:
 		line = w.Text("Subscribed this channel to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
 	}
 	first := bot.T(w.Say("First digest: %s.", w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)))

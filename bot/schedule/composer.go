@@ -122,6 +122,8 @@ func Footer(sub digest.Subscription, p *Plan, next time.Time, w bot.Words, now t
 	switch {
 	case sub.From == "config":
 		why = w.Text("You see this because the operator set up %s here.", bot.B(cmp.Or(sub.Name, sub.Query)))
+	case sub.Destination.Platform == "web":
+		why = w.Text("You see this because the page was subscribed to %s on %s.", name, on)
 	case sub.Destination.Direct:
 		why = w.Text("You get this because you subscribed to %s on %s.", name, on)
 	default:

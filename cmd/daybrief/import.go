@@ -41,13 +41,22 @@ func (i importCmd) Run(c *call) error {
 	in := &importer{call: c, app: a, unknown: map[string]int{}, started: time.Now()}
 	for _, path := range i.Paths {
 		if err := in.path(path, i.Source); err != nil {
-			return err
+			return in.stopped(err)
 		}
 	}
 	if err := in.flush(); err != nil {
-		return err
+		return in.stopped(err)
 	}
 	return in.report()
+}
+
+// stopped says how far an import came that could not go on.
+func (in *importer) stopped(err error) error {
+	in.clearProgress()
+	if n := in.counts.New + in.counts.Revised; n > 0 {
+		fmt.Fprintf(in.stderr, "%s stored before it stopped; import again to go on.\n", plural(n, "article"))
+	}
+	return err
 }
 
 // importer collects articles into batches and counts.
@@ -89,7 +98,10 @@ func (in *importer) take(articles feed.Articles) error {
 		}
 	}
 	if err := in.ctx.Err(); err != nil {
-		return digest.Errorf(digest.Unavailable, "the import was interrupted").WithHint("What was read so far is stored; import again to read the rest.")
+		if err := in.flush(); err != nil {
+			return err
+		}
+		return digest.Errorf(digest.Unavailable, "the import was interrupted")
 	}
 	return nil
 }

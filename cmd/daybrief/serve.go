@@ -211,6 +211,9 @@ func (b *server) run() error {
 	for _, l := range b.links {
 		group.Go(func() error {
 			if err := l.run(ctx); err != nil && ctx.Err() == nil {
+				if strings.HasPrefix(err.Error(), l.name) {
+					return err
+				}
 				return fmt.Errorf("%s: %w", l.name, err)
 			}
 			return nil
