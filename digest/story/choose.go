@@ -11,6 +11,7 @@ const sharedShown = 6
 
 // choose decides which story an article joins, and says why.
 func (g *Grouper) choose(a *article) digest.Join {
+	g.found = g.found[:0]
 	if original := g.copyOf(a); original != nil {
 		return g.copied(a, original)
 	}
@@ -41,7 +42,7 @@ func (g *Grouper) join(a *article, found []match, own digest.Join) digest.Join {
 		if m.margin() < 1 {
 			break
 		}
-		if m.veto = g.veto(a, m); m.veto == "" {
+		if m.veto = g.veto(a, m.group); m.veto == "" {
 			j := digest.Join{StoryID: m.group.id, Score: m.score, Needed: m.needed, Shared: g.shared(a, m.group, sharedShown)}
 			for k := range found {
 				if k != i {
@@ -65,10 +66,10 @@ const (
 
 // copyOf finds a live article with the same address or the same words.
 func (g *Grouper) copyOf(a *article) *article {
-	if b := g.byURL[a.url]; a.url != 0 && b != nil && b != a {
+	if b := g.byURL[a.url]; a.url != 0 && b != nil {
 		return b
 	}
-	if b := g.byWords[a.words]; b != nil && b != a && !anotherDay(a, b) {
+	if b := g.byWords[a.words]; b != nil && !anotherDay(a, b) {
 		return b
 	}
 	return nil
@@ -78,7 +79,7 @@ func (g *Grouper) copyOf(a *article) *article {
 func (g *Grouper) copyIn(a *article, s *group) *article {
 	live := s.live[max(0, len(s.live)-copyArticles):]
 	for _, b := range live {
-		if sameText(a, b) && !anotherDay(a, b) {
+		if sameText(a, b) && !anotherDay(a, b) && apart(a, b) <= sameEvent {
 			return b
 		}
 	}

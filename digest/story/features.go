@@ -17,7 +17,7 @@ const (
 	maxBodyWords = 450 // words of the body that are read
 	maxTerms     = 160 // distinct terms that are kept
 	leadWords    = 60  // words of the body that count as its lead
-	fullWords    = 30  // a body of fewer words is a teaser, and the article a headline
+	fullWords    = 20  // a body of fewer words is a teaser, and the article a headline
 	maxAmounts   = 12  // numbers kept for comparing
 	maxPlaces    = 6   // countries kept
 	maxSurface   = 48  // bytes of a word

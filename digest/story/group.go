@@ -46,7 +46,7 @@ const unit = 1024
 type group struct {
 	id    int64
 	slot  int32
-	live  []*article // in arrival order
+	live  []*article // by ID
 	full  int        // of them, those with a text
 	terms []sum      // by id
 	first int64      // time of the earliest and the latest dated one; 0 without
@@ -66,12 +66,13 @@ type sum struct {
 // to it.
 func (g *group) insert(a *article, fresh []uint32) []uint32 {
 	a.group = g
-	g.live = append(g.live, a)
+	at, _ := slices.BinarySearchFunc(g.live, a.id, func(x *article, id int64) int { return cmp.Compare(x.id, id) })
+	g.live = slices.Insert(g.live, at, a)
 	g.stretch(a)
 	if a.full {
 		g.full++
 	}
-	at := 0
+	at = 0
 	missing := 0
 	for i := range a.terms {
 		w := &a.terms[i]
@@ -151,6 +152,16 @@ func (g *group) remove(a *article, gone []uint32) []uint32 {
 		g.stretch(x)
 	}
 	return gone
+}
+
+// isRoutine reports whether g holds nothing but articles of routine series.
+func (g *group) isRoutine() bool {
+	for _, a := range g.live {
+		if a.routine == noRoutine {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *group) stretch(a *article) {

@@ -40,13 +40,13 @@ type Grouper struct {
 	tuning  tuning
 	words   *vocabulary
 	rare    rarity
-	groups  map[int64]*group   // by ID
-	slots   []*group           // by slot; nil where free
-	free    []int32            // slots to use again
-	byID    map[int64]*article // live articles
-	order   []*article         // the same, as they arrived
-	byURL   map[uint64]*article
-	byWords map[uint64]*article
+	groups  map[int64]*group    // by ID
+	slots   []*group            // by slot; nil where free
+	free    []int32             // slots to use again
+	byID    map[int64]*article  // live articles
+	order   []*article          // the same, as they arrived
+	byURL   map[uint64]*article // the latest with an address
+	byWords map[uint64]*article // the latest with the same words
 
 	f       features // scratch
 	score   []float64
@@ -92,9 +92,8 @@ func (g *Grouper) Add(a *digest.Article, features []byte) Outcome {
 		return g.replace(old, a, features)
 	}
 	art := g.read(a.ID, a.Time(), a.Title, features)
-	g.admit(art)
-	g.found = g.found[:0]
 	join := g.choose(art)
+	g.admit(art)
 	g.place(art, join.StoryID)
 	out := Outcome{Grouping: digest.Grouping{ArticleID: a.ID, StoryID: join.StoryID, Join: join}}
 	if join.StoryID != art.id {
@@ -213,11 +212,17 @@ func (g *Grouper) number(a *article, f *features) {
 func (g *Grouper) admit(a *article) {
 	g.byID[a.id] = a
 	g.order = append(g.order, a)
-	if a.url != 0 && g.byURL[a.url] == nil {
-		g.byURL[a.url] = a
+	if a.url != 0 {
+		keepLatest(g.byURL, a.url, a)
 	}
-	if g.byWords[a.words] == nil {
-		g.byWords[a.words] = a
+	keepLatest(g.byWords, a.words, a)
+}
+
+// keepLatest notes the article of the greatest ID, whatever the order in which
+// articles come: so a restarted Grouper notes the same.
+func keepLatest(m map[uint64]*article, key uint64, a *article) {
+	if b := m[key]; b == nil || b.id < a.id {
+		m[key] = a
 	}
 }
 

@@ -1,7 +1,6 @@
 package story
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/daybrief/daybrief/digest"
@@ -19,7 +18,7 @@ func (g *Grouper) settle(a *article, out *Outcome) {
 				continue
 			}
 			m := g.compareStories(s, o)
-			if m.margin() < 1 || g.vetoStories(&m, s) != "" {
+			if m.margin() < 1 || g.vetoStories(s, o) != "" {
 				continue
 			}
 			if best.group == nil || better(m, best) < 0 {
@@ -94,7 +93,6 @@ func (g *Grouper) merge(s *group, m match, out *Outcome) {
 		out.Moved = slices.DeleteFunc(out.Moved, func(x digest.Grouping) bool { return x.ArticleID == a.id })
 		out.Moved = append(out.Moved, digest.Grouping{ArticleID: a.id, StoryID: into.id, Join: join})
 	}
-	slices.SortFunc(into.live, func(x, y *article) int { return cmp.Compare(x.id, y.id) })
 	for i := range out.Merged {
 		if out.Merged[i].Into == from.id {
 			out.Merged[i].Into = into.id

@@ -37,7 +37,7 @@ const (
 	worthALook = 0.5
 	// routineBar is the factor on the bar of articles that come in the same
 	// words whatever they tell.
-	routineBar = 1.5
+	routineBar = 2
 )
 
 // compare measures an article against a story: full text with full texts,
@@ -48,7 +48,8 @@ func (g *Grouper) compare(a *article, s *group) match {
 	if full {
 		p, size = &g.tuning.full, s.full
 	}
-	m := match{group: s, score: g.cosine(a, s, full), needed: p.bar(1, size) * p.age(ageOf(a.time, s))}
+	cos, words := g.cosine(a, s, full)
+	m := match{group: s, score: cos * p.thin(words, size), needed: p.bar(1, size) * p.age(ageOf(a.time, s))}
 	if a.full != (s.full > 0) {
 		m.score = max(m.score, p.contained*g.contained(a, s))
 	}
@@ -63,6 +64,21 @@ func (g *Grouper) compare(a *article, s *group) match {
 	}
 	return m
 }
+
+// thin is the factor by how few words are shared with a story of n articles.
+// Two headlines with a name and a common word in common need not tell of one
+// event; of a story of many headlines that name is what it is about.
+func (p *profile) thin(words, n int) float64 {
+	if words <= fewWords && n < manyHeadlines {
+		return p.few
+	}
+	return 1
+}
+
+const (
+	fewWords      = 2
+	manyHeadlines = 6
+)
 
 // evidence is the factor by the names that keep an article and a story of n
 // articles apart.
@@ -95,8 +111,9 @@ func hoursApart(t int64, s *group) float64 {
 	return math.Abs(float64(t-s.last)) / 3600
 }
 
-// cosine is the similarity of a's vector and the sum of s's.
-func (g *Grouper) cosine(a *article, s *group, full bool) float64 {
+// cosine is the similarity of a's vector and the sum of s's, and how many words
+// they share.
+func (g *Grouper) cosine(a *article, s *group, full bool) (cos float64, words int) {
 	var dot, own float64
 	at := 0
 	for i := range a.terms {
@@ -112,14 +129,17 @@ func (g *Grouper) cosine(a *article, s *group, full bool) float64 {
 		own += x * x * k
 		pos, ok := findSum(s.terms[at:], w.id)
 		at += pos
-		if ok {
-			dot += x * s.terms[at].weight(full) * k
+		if y := 0.0; ok {
+			if y = s.terms[at].weight(full); y > 0 {
+				words++
+			}
+			dot += x * y * k
 		}
 	}
 	if dot == 0 {
-		return 0
+		return 0, 0
 	}
-	return min(dot/math.Sqrt(own*g.length(s, full)), 1)
+	return min(dot/math.Sqrt(own*g.length(s, full)), 1), words
 }
 
 // length is the square of the length of a story's vector. Of a large story,
@@ -146,15 +166,22 @@ func (s *sum) weight(full bool) float64 {
 	return float64(s.title)
 }
 
-// compareStories measures two stories.
+// compareStories measures two stories. A full text that is alone is measured as
+// when it came.
 func (g *Grouper) compareStories(a, b *group) match {
+	if len(b.live) == 1 && b.full == 1 && a.full > 0 {
+		m := g.compare(b.live[0], a)
+		m.group = b
+		return m
+	}
 	p, na, nb := &g.tuning.head, len(a.live), len(b.live)
 	full := a.full > 0 && b.full > 0
 	if full {
 		p, na, nb = &g.tuning.full, a.full, b.full
 	}
 	m := match{group: b, needed: p.bar(na, nb) * p.merge * p.age(max(ageOf(a.last, b), ageOf(b.last, a)))}
-	m.score = g.cosineStories(a, b, full) * p.decay(storiesApart(a, b))
+	cos, words := g.cosineStories(a, b, full)
+	m.score = cos * p.thin(words, max(na, nb)) * p.decay(storiesApart(a, b))
 	if full && m.score > worthALook*m.needed {
 		m.score *= math.Exp(-p.apart * (g.unmentioned(a, b) + g.unmentioned(b, a)))
 	}
@@ -169,7 +196,7 @@ func storiesApart(a, b *group) float64 {
 	return math.Max(0, float64(max(a.first, b.first)-min(a.last, b.last))/3600)
 }
 
-func (g *Grouper) cosineStories(a, b *group, full bool) float64 {
+func (g *Grouper) cosineStories(a, b *group, full bool) (cos float64, words int) {
 	leastA, leastB := g.least(a), g.least(b)
 	dot, j := 0.0, 0
 	for i := range a.terms {
@@ -181,13 +208,14 @@ func (g *Grouper) cosineStories(a, b *group, full bool) float64 {
 			break
 		}
 		if t := &b.terms[j]; t.id == s.id && s.n >= leastA && t.n >= leastB {
+			words++
 			dot += s.weight(full) * t.weight(full) * g.rare.square(full, s.id)
 		}
 	}
 	if dot == 0 {
-		return 0
+		return 0, 0
 	}
-	return min(dot/math.Sqrt(g.length(a, full)*g.length(b, full)), 1)
+	return min(dot/math.Sqrt(g.length(a, full)*g.length(b, full)), 1), words
 }
 
 // contained is, of a headline and a full text, how much of the headline stands

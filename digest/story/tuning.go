@@ -22,6 +22,7 @@ type profile struct {
 	oldest   float64 // the greatest factor by age
 
 	// Evidence: see Grouper.compare.
+	few       float64 // factor on the similarity to a small story with which only a word or two is shared
 	strange   float64 // cost of names of the article that the story never mentions
 	missing   float64 // cost of names of the story that the article never mentions,
 	missing1  float64 // and more of it by this over the number of its articles
@@ -80,12 +81,12 @@ type tuning struct {
 func defaultTuning() tuning {
 	return tuning{
 		head: profile{
-			alike: 0.09, least: 0.22, most: 0.35, young: 0.3, merge: 0.75,
+			alike: 0.09, least: 0.22, most: 0.35, young: 0.3, merge: 0.7, few: 0.7,
 			burst: 6, linger: 72, hot: 0.5, aging: 0.7, oldest: 3.5,
 			contained: 0.35,
 		},
 		full: profile{
-			alike: 0.11, least: 0.1, most: 0.7, young: 0.3, merge: 1,
+			alike: 0.11, least: 0.1, most: 0.7, young: 0.5, merge: 1, few: 1,
 			burst: 6, linger: 240, timeless: 0.9, aging: 0.2, oldest: 1.6,
 			strange: 0.6, missing: 0.2, missing1: 0.7, apart: 0.5, agree: 0.1, conflict: 0.14,
 		},

@@ -15,18 +15,15 @@ const (
 
 // veto says what keeps an article out of a story that is similar enough; ""
 // when nothing does.
-func (g *Grouper) veto(a *article, m *match) string {
-	s := m.group
+func (g *Grouper) veto(a *article, s *group) string {
 	if seriesApart(a, s) {
 		return "another day of a routine series"
 	}
 	if datesApart(a, s) {
 		return "other dates"
 	}
-	if m.margin() < sureOf {
-		if v := placesApart(a, s); v != "" {
-			return "other places: " + v
-		}
+	if v := placesApart(a, s); v != "" {
+		return "other places: " + v
 	}
 	if v := g.labelsApart(a, s); v != "" {
 		return "another number: " + v
@@ -35,17 +32,18 @@ func (g *Grouper) veto(a *article, m *match) string {
 }
 
 // vetoStories is veto for two stories.
-func (g *Grouper) vetoStories(m *match, other *group) string {
-	small, large := m.group, other
+func (g *Grouper) vetoStories(small, large *group) string {
 	if len(small.live) > len(large.live) {
 		small, large = large, small
+	}
+	if small.isRoutine() || large.isRoutine() {
+		return "a routine series"
 	}
 	// What keeps most of the small one out keeps it out.
 	kept, why := 0, ""
 	members := small.live[max(0, len(small.live)-vetoMembers):]
 	for _, a := range members {
-		one := match{group: large, score: m.score, needed: m.needed}
-		if v := g.veto(a, &one); v != "" {
+		if v := g.veto(a, large); v != "" {
 			kept++
 			why = v
 		}
