@@ -43,7 +43,7 @@ func (g *Grouper) join(a *article, found []match, own digest.Join) digest.Join {
 			break
 		}
 		if m.veto = g.veto(a, m.group); m.veto == "" {
-			j := digest.Join{StoryID: m.group.id, Score: m.score, Needed: m.needed, Shared: g.shared(a, m.group, sharedShown)}
+			j := digest.Join{StoryID: m.group.id, Score: m.score, Needed: m.needed, Shared: g.shared(a, m.group)}
 			for k := range found {
 				if k != i {
 					j.Nearest = found[k].margin() * m.needed
@@ -89,7 +89,7 @@ func (g *Grouper) copyIn(a *article, s *group) *article {
 func (g *Grouper) copied(a, original *article) digest.Join {
 	s := original.group
 	m := g.compare(a, s)
-	return digest.Join{StoryID: s.id, Score: m.score, Needed: m.needed, Shared: g.shared(a, s, sharedShown), Same: true}
+	return digest.Join{StoryID: s.id, Score: m.score, Needed: m.needed, Shared: g.shared(a, s), Same: true}
 }
 
 // matches compares a with the live stories that share its rarest words, best

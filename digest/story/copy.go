@@ -90,7 +90,7 @@ func (v *votes) add(h uint64) {
 
 func (v *votes) flush() {
 	for i := range v.lanes {
-		for j := 0; j < 8; j++ {
+		for j := range 8 {
 			v.total[j*8+i] += int32(v.lanes[i] >> (8 * j) & 0xff)
 		}
 		v.lanes[i] = 0
@@ -137,7 +137,7 @@ const hashSeed = 0xcbf29ce484222325
 // every version, since hashes are stored.
 func hashString(s string) uint64 {
 	h := uint64(hashSeed)
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		h = (h ^ uint64(s[i])) * 0x100000001b3
 	}
 	return mix(h)

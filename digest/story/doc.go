@@ -16,16 +16,25 @@
 //  2. Candidates. An inverted index of the live stories is asked for those
 //     that share the article's rarest words.
 //  3. Similarity. The cosine of tf-idf vectors against the story's centroid,
-//     names weighing more, old stories less. A headline is compared with the
-//     story's headlines, a full text with its full texts.
+//     in full texts names weighing more. A headline is compared with the
+//     story's headlines, a full text with its full texts, a headline with a
+//     full text by how much of it stands there. Names that only one of the two
+//     knows count against it, numbers that count the same for it, time too.
 //  4. What is needed. The similarity of two noisy sums grows with how many
-//     articles they hold, so the bar grows too (see bar): one number per
-//     profile says how alike two single articles of one event are.
-//  5. Veto. Two earthquakes read alike. Other places, other names, other
-//     numbers, other dates, or another day of a routine series keep them apart.
-//  6. Merges. A story that grew is compared with its neighbours: early
-//     fragments of one event are put together once there is evidence enough.
+//     articles they hold, so the bar grows too (see profile.bar): one number per
+//     profile says how alike two single articles of one event are. It rises
+//     with a story's age: without that, a story would draw all that is ever
+//     told of a country at war.
+//  5. Veto. Two earthquakes read alike. Other places, other dates, another
+//     magnitude, or another day of a routine series keep them apart.
+//  6. Merges and second thoughts. A story that grew is compared with its
+//     neighbours, and a young one is clustered anew together with them: early
+//     fragments of one event are put together, and what an early mistake drew
+//     together is parted.
 //
 // There is no library in this: the well known ones cluster batches, need a
-// model, or are not deterministic.
+// model, or are not deterministic. Trials with a Dirichlet process mixture drew
+// everything into its largest stories, and average linkage online was no better
+// than centroids; done over all articles at once it was, hence the second
+// thoughts.
 package story

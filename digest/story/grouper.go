@@ -18,13 +18,15 @@ type Options struct{}
 type Outcome struct {
 	// Grouping is the story of the article.
 	Grouping digest.Grouping
-	// Moved are articles that two stories becoming one brought into another story.
+	// Moved are articles that came into another story: because two became one, or
+	// on second thoughts.
 	Moved []digest.Grouping
 	// Merged are the stories that became part of another. Articles of From that
 	// lie before the live window are not in Moved: the store knows them.
 	Merged []Merge
-	// Changed are the stories to describe again, ascending: that of the article
-	// and those that took in another.
+	// Changed are the stories to describe again, ascending: that of the article,
+	// those that took in another, and those that articles left or came to. One of
+	// them may have no live article any more.
 	Changed []int64
 
 	changed []int64 // stories that articles were moved from or to
@@ -221,7 +223,7 @@ func (g *Grouper) admit(a *article) {
 // keepLatest notes the article of the greatest ID, whatever the order in which
 // articles come: so a restarted Grouper notes the same.
 func keepLatest(m map[uint64]*article, key uint64, a *article) {
-	if b := m[key]; b == nil || b.id < a.id {
+	if b := m[key]; b == nil {
 		m[key] = a
 	}
 }

@@ -111,7 +111,7 @@ func (g *Grouper) sharedStories(a, b *group) []string {
 	for i := range small.terms {
 		probe.terms[i].id = small.terms[i].id
 	}
-	return g.shared(probe, b, sharedShown)
+	return g.shared(probe, b)
 }
 
 // changed lists the stories that an outcome changed, ascending.

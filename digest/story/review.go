@@ -284,7 +284,7 @@ func (g *Grouper) move(a *article, storyID int64, join digest.Join, out *Outcome
 	from := a.group
 	g.leave(a)
 	g.place(a, storyID)
-	join.Shared = g.shared(a, a.group, sharedShown)
+	join.Shared = g.shared(a, a.group)
 	out.changed = append(out.changed, from.id, storyID)
 	if a.id == out.Grouping.ArticleID {
 		out.Grouping = digest.Grouping{ArticleID: a.id, StoryID: storyID, Join: join}

@@ -129,8 +129,9 @@ func (g *Grouper) cosine(a *article, s *group, full bool) (cos float64, words in
 		own += x * x * k
 		pos, ok := findSum(s.terms[at:], w.id)
 		at += pos
-		if y := 0.0; ok {
-			if y = s.terms[at].weight(full); y > 0 {
+		if ok {
+			y := s.terms[at].weight(full)
+			if y > 0 {
 				words++
 			}
 			dot += x * y * k
@@ -267,11 +268,11 @@ func (c *containment) share() float64 {
 	return ratio(c.found, c.all)
 }
 
-// shared returns the rarest words that a and s have in common, at most n, as
-// they are written.
-func (g *Grouper) shared(a *article, s *group, n int) []string {
+// shared returns the rarest words that a and s have in common, at most
+// sharedShown, as they are written.
+func (g *Grouper) shared(a *article, s *group) []string {
 	words := g.words.words
-	most := newTop(n, func(x, y askedTerm) bool {
+	most := newTop(sharedShown, func(x, y askedTerm) bool {
 		return x.k > y.k || (x.k == y.k && words[x.id].stem < words[y.id].stem)
 	})
 	at := 0

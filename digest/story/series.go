@@ -95,7 +95,7 @@ func number(form string) int {
 		return -1
 	}
 	n := 0
-	for i := 0; i < len(form); i++ {
+	for i := range len(form) {
 		if !isDigit(form[i]) {
 			return -1
 		}

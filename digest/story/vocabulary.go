@@ -30,10 +30,7 @@ type word struct {
 	df      int32  // live articles that have it
 	names   int32  // of them, those that write it as a name
 	common  float64
-	log     float64    // of the articles that have it, assumed ones included
-	groups  []int32    // slots of the stories that have it
-	weight  [2]float64 // in the vectors of headlines and of full texts
-	stamp   int        // the rarity that weight is of
+	groups  []int32 // slots of the stories that have it
 }
 
 func newVocabulary(p *tuning) *vocabulary {
