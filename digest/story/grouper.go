@@ -223,7 +223,7 @@ func (g *Grouper) admit(a *article) {
 // keepLatest notes the article of the greatest ID, whatever the order in which
 // articles come: so a restarted Grouper notes the same.
 func keepLatest(m map[uint64]*article, key uint64, a *article) {
-	if b := m[key]; b == nil {
+	if b := m[key]; b == nil || b.id < a.id {
 		m[key] = a
 	}
 }
