@@ -532,6 +532,30 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestASourceThatWasRemovedStaysAway(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	_, stop := p.serve()
+	stop()
+	var all []struct{ Name string }
+	list := func() int {
+		if err := json.Unmarshal([]byte(p.must("--json", "sources", "list")), &all); err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	before := list()
+	if before < 60 {
+		t.Fatalf("%d starter sources", before)
+	}
+	p.must("sources", "remove", all[0].Name)
+	_, stop = p.serve()
+	stop()
+	if after := list(); after != before-1 {
+		t.Errorf("%d sources after one of %d was removed and the bot started again", after, before)
+	}
+}
+
 func TestManifests(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)

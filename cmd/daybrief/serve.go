@@ -127,7 +127,14 @@ func (b *server) fillSources() error {
 	for _, s := range have {
 		known[s.Name] = s
 	}
+	unwanted, err := b.store.Settings(b.ctx, unwantedPrefix)
+	if err != nil {
+		return err
+	}
 	for _, src := range configSources(b.config, feed.Starter()) {
+		if src.From != "config" && unwanted[unwantedPrefix+src.Name] != "" {
+			continue
+		}
 		old, ok := known[src.Name]
 		src.ID, src.Health = old.ID, old.Health
 		if ok && (sameSource(old, src) || old.Health.State == digest.SourceGone) {

@@ -144,6 +144,9 @@ func (s sourcesAddCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := a.store.SetSetting(c.ctx, unwantedPrefix+src.Name, ""); err != nil {
+		return err
+	}
 	verb := "Changed"
 	if created {
 		verb = "Added"
@@ -168,6 +171,9 @@ func (s sourcesAddCmd) over(c *call, a *app, src digest.Source) digest.Source {
 	return src
 }
 
+// unwantedPrefix begins the settings that remember which sources were removed.
+const unwantedPrefix = "source.removed:"
+
 type sourcesRemoveCmd struct {
 	Name string `arg:"" help:"Its name, as sources list shows it."`
 }
@@ -180,6 +186,10 @@ func (s sourcesRemoveCmd) Run(c *call) error {
 	}
 	defer a.close()
 	if err := a.store.RemoveSource(c.ctx, s.Name); err != nil {
+		return err
+	}
+	// A source that came with the program must not come back at the next start.
+	if err := a.store.SetSetting(c.ctx, unwantedPrefix+s.Name, c.now().UTC().Format(time.RFC3339)); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "Removed %s. Its articles stay until they are too old.\n", bot.SafeLine(s.Name))
