@@ -84,11 +84,14 @@ const shortText = 200
 // plainText is what an article says without what mirrors change of it: case,
 // marks, spaces.
 func plainText(a *digest.Article) string {
-	said := a.Body
-	if len(said) < shortText {
-		said = a.Title + " " + a.Body
+	if len(a.Body) < shortText {
+		return plain(a.Title + " " + a.Body)
 	}
-	return strings.Join(strings.FieldsFunc(strings.ToLower(said), func(r rune) bool {
+	return plain(a.Body)
+}
+
+func plain(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
 		return r < utf8.RuneSelf && (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	}), " ")
 }
@@ -143,9 +146,11 @@ func addWhy(have, more []string) []string {
 
 // Limits of choosing a headline.
 const (
-	titlesRead = 40  // of a large story the earliest third and the latest
-	shortTitle = 24  // runes; a shorter one says too little
-	longTitle  = 110 // runes; a longer one is cut on small screens
+	titlesRead = 40   // of a large story the earliest third and the latest
+	shortTitle = 24   // runes; a shorter one says too little
+	goodTitle  = 70   // runes; up to here more is better
+	longTitle  = 110  // runes; a longer one is cut on small screens
+	ownWords   = 0.05 // how much words of its own count against a title
 )
 
 // headline returns the title that has most in common with the others, and is
@@ -160,7 +165,9 @@ func headline(articles []digest.Article) string {
 	docs := make([]*text.Document, len(articles))
 	langs := map[string]int{}
 	words := map[string]int{} // titles that have the word
+	alike := map[string]int{} // titles that are the same
 	for i := range articles {
+		alike[plain(articles[i].Title)]++
 		docs[i] = text.Analyse(articles[i].Title, "", articles[i].Lang)
 		langs[docs[i].Lang]++
 		for w := range titleWords(docs[i]) {
@@ -171,6 +178,7 @@ func headline(articles []digest.Article) string {
 	for i := range articles {
 		score := central(docs[i], words, len(articles)) - unfit(articles[i].Title, docs[i])
 		score += float64(langs[docs[i].Lang]) / float64(len(articles))
+		score += 0.2 * float64(alike[plain(articles[i].Title)]) / float64(len(articles))
 		if score > top+1e-9 {
 			best, top = i, score
 		}
@@ -189,9 +197,9 @@ func titleWords(doc *text.Document) map[string]bool {
 	return out
 }
 
-// central is how many of the other titles have a word of doc, on average over
-// its words, times the root of their number: a title with many words of its
-// own is not central, nor is one that says only what all say.
+// central says how much a title has in common with the others: how many of them
+// have each of its words, added up, less for a title with many words of its own,
+// and a little more for a longer one, which tells more.
 func central(doc *text.Document, words map[string]int, titles int) float64 {
 	own := titleWords(doc)
 	if len(own) == 0 || titles < 2 {
@@ -201,7 +209,8 @@ func central(doc *text.Document, words map[string]int, titles int) float64 {
 	for w := range own {
 		sum += words[w] - 1
 	}
-	return float64(sum) / float64(titles-1) / math.Sqrt(float64(len(own)))
+	tells := 0.15 * float64(min(utf8.RuneCountInString(doc.TitleText), goodTitle)) / goodTitle
+	return float64(sum)/float64(titles-1)/math.Pow(float64(len(own)), ownWords) + tells
 }
 
 // teasers begin or mark headlines that do not tell what happened.
