@@ -2,6 +2,7 @@ package story
 
 import (
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode"
@@ -81,7 +82,8 @@ type reader struct {
 	f     features
 	doc   *text.Document
 	stop  map[string]bool
-	shout bool // capitals tell nothing in the field that is read
+	shout bool            // capitals tell nothing in the field that is read
+	place map[string]bool // words that name the countries the article is about
 }
 
 var readers = sync.Pool{New: func() any { return new(reader) }}
@@ -103,6 +105,7 @@ func (r *reader) read(doc *text.Document, a *digest.Article) *features {
 			f.places = append(f.places, c.Slug)
 		}
 	}
+	r.place = placeWords(a.Countries)
 	r.readTitle()
 	r.readBody()
 	for i := range f.terms {
@@ -157,9 +160,11 @@ func (r *reader) readBody() {
 		words = words[:maxBodyWords]
 	}
 	r.shout = capitalsTellNothing(words, r.doc.Lang)
-	for i := range words {
+	// Where an article was written says nothing of what happened.
+	skip := min(int(r.doc.Dateline.To), len(words))
+	for i := skip; i < len(words); i++ {
 		c := inBody
-		if i < leadWords {
+		if i < skip+leadWords {
 			c = inLead
 		}
 		r.add(words, i, c)
@@ -200,7 +205,7 @@ func (r *reader) add(words []text.Word, i int, c class) {
 	if month := l.month[w.Form]; month > 0 {
 		r.addDate(words, i, month, c)
 	}
-	name := w.Case != text.Lower && !w.First && !r.shout && !l.weekday[w.Form] && l.month[w.Form] == 0
+	name := w.Case != text.Lower && !w.First && !r.shout && !l.weekday[w.Form] && l.month[w.Form] == 0 && !r.place[w.Form]
 	r.count1(w.Stem, r.surface(w), c, name)
 }
 
@@ -270,4 +275,23 @@ func dayOf(t time.Time) int32 {
 		return 0
 	}
 	return int32(t.Unix() / 86400)
+}
+
+// placeWords are the words by which the tagger knew the countries: “Seoul”,
+// “South Korea”. All news from a country shares them, so they are no names of
+// an event, and weigh as common words do; the countries themselves are compared
+// as places.
+func placeWords(countries []digest.Tag) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range countries {
+		for _, why := range c.Why {
+			for _, piece := range strings.Split(why, "“")[1:] {
+				name, _, _ := strings.Cut(piece, "”")
+				for _, w := range strings.Fields(strings.ToLower(name)) {
+					out[w] = true
+				}
+			}
+		}
+	}
+	return out
 }

@@ -238,3 +238,19 @@ func BenchmarkAdd(b *testing.B) {
 		}
 	}
 }
+
+// Two stories from one country share its names; that joins them no more than
+// the word "the".
+func TestTheNamesOfACountryAreNoEvent(t *testing.T) {
+	t.Parallel()
+	korea := []digest.Tag{{Slug: "KR", Weight: .9, Why: []string{"title: “Seoul”; first sentence: “South Korea”"}}}
+	g := story.New(story.Options{})
+	tariffs := digest.Article{ID: 1, Title: "Seoul Wins Lower Car Tariffs", Source: "A", Stored: began, Countries: korea,
+		Body: "SEOUL - South Korea and the United States agreed to cut tariffs on Korean cars from 25% to 15%. The won rose against the dollar, and Seoul will invest for ten years."}
+	rates := digest.Article{ID: 2, Title: "Seoul Leaves Borrowing Costs Alone", Source: "B", Stored: began.Add(time.Hour), Countries: korea,
+		Body: "SEOUL - South Korea left borrowing costs at 2.5% as flats in Seoul become dearer. Most economists expect one cut next year. The won rose slightly against the dollar."}
+	add(g, &tariffs)
+	if got := add(g, &rates).Grouping; got.StoryID != 2 {
+		t.Errorf("they were put together: %+v", got.Join)
+	}
+}
