@@ -47,6 +47,7 @@ type Post struct {
 	Key     string // the same for every attempt: "e<edition>.<part>.<destination>", see package deliver
 	To      digest.Destination
 	Payload []byte
+	ReplyTo string    // ref of the message to post under, as Send returned it; "" for none
 	Started time.Time // of the attempt that may have landed; zero when there was none
 }
 

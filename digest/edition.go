@@ -40,6 +40,10 @@ const (
 	Dead    DeliveryState = "dead"    // given up after its time: nobody wants this morning's news tomorrow
 )
 
+// ThreadFirst is the Thread of parts that are posted under the first part of
+// the same edition at the same destination.
+const ThreadFirst = "first"
+
 // Delivery is the ledger row for one part of one edition at one destination.
 type Delivery struct {
 	ID          int64
@@ -47,6 +51,7 @@ type Delivery struct {
 	Destination Destination
 	Part        int    // 0, 1, …; posted in this order
 	Parts       int    // how many there are
+	Thread      string // where it goes: "" to the destination itself, ThreadFirst under the first part, else under the message of this Ref
 	Payload     []byte // what is posted, as rendered once; a retry posts the same bytes
 	State       DeliveryState
 	Ref         string // the platform's name of the message, once sent

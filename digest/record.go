@@ -96,6 +96,8 @@ type EditionPlan struct {
 	Edition    Edition
 	Deliveries []Delivery
 	NextRun    time.Time
+	Alerted    []Alerted // of an alert: what its destination is then told of
+	Released   []int64   // held alerts that it sends, or that are dropped
 }
 
 // SubscriptionFilter selects subscriptions. Zero fields select all.

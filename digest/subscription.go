@@ -16,6 +16,8 @@ type Subscription struct {
 	CatchUp     time.Duration // how late a missed run may still be posted; 0 means the default
 	Lang        string        // of the words around the news; "" means the operator's
 	Quiet       bool          // send nothing when there is nothing new; otherwise one line
+	Threads     bool          // headlines in the channel, details in a thread under them
+	Rules       Rules         // what it leaves out, and how often it may send
 
 	Owner   Person // who asked for it
 	From    string // "config" or "command"; config ones are changed in config alone
@@ -26,13 +28,15 @@ type Subscription struct {
 	Reason  string // why it is suspended, one sentence
 }
 
-// SubscriptionKind tells a scheduled digest from an alert.
+// SubscriptionKind tells a scheduled digest from an alert and from a followed
+// story.
 type SubscriptionKind string
 
 // The kinds of subscription.
 const (
 	DigestKind SubscriptionKind = "digest"
 	AlertKind  SubscriptionKind = "alert"
+	FollowKind SubscriptionKind = "follow" // Query is "story:ID"; updates under the first message
 )
 
 // SubscriptionState says whether a subscription runs.

@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -66,7 +67,7 @@ func (s *Scheduler) syncOne(ctx context.Context, want, old digest.Subscription, 
 		again.Schedule, again.Zone, again.State, again.Reason = want.Schedule, want.Zone, digest.Active, ""
 		again.NextRun = p.Next(s.o.Now())
 	}
-	if again == old {
+	if reflect.DeepEqual(again, old) {
 		return nil
 	}
 	return s.o.Store.UpdateSubscription(ctx, again)

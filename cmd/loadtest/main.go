@@ -1,0 +1,39 @@
+// Loadtest measures how fast and how surely the program works, against the
+// limits of the machine it runs on and against peers where they are at hand.
+//
+// Each subcommand sets up its own world (a private database, fakes of the
+// platforms, a server of feeds on loopback), prints what it measured, with
+// --json one line for programs, and ends by itself. Figures of one run are
+// compared with each other as ratios, since machines differ.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are the subcommands, one line and one file each.
+type commands struct {
+	JSON bool `help:"Print one JSON object a line." name:"json"`
+}
+
+// call is what a subcommand gets.
+type call struct {
+	ctx    context.Context //nolint:containedctx // one call, one context
+	stdout io.Writer
+	stderr io.Writer
+	json   bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	parsed := kong.Parse(&c, kong.Name("loadtest"), kong.Description("Measures speed and delivery."), kong.UsageOnError())
+	parsed.FatalIfErrorf(parsed.Run(&call{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, json: c.JSON}))
+}
