@@ -45,6 +45,21 @@ type Handler interface {
 	Complete(ctx context.Context, r Request, field, typed string) []Option
 }
 
+// Former is a Handler that fills the form of a subscription in, for platforms
+// that have forms. It is safe for concurrent use.
+type Former interface {
+	// Form returns what the fields of the form hold when it is opened: for the
+	// Action "v1:edit:<id>" those of that subscription, for the Command
+	// "subscribe" what is likely, or nothing. The fields are "query", "when"
+	// (cron or words, as a subscription takes them), "zone", "where" ("dm",
+	// "here" or a destination), "format" and "length"; any may be missing.
+	//
+	// The form of a subscription comes back as the Command "subscriptions" with
+	// the Args "edit <id>" and the same Fields. An error of Form is shown in
+	// its place: what may not be changed opens no form.
+	Form(ctx context.Context, r Request) (map[string]string, error)
+}
+
 // CommandSpec describes a command, so that every platform registers, lists
 // and documents the same ones.
 type CommandSpec struct {
