@@ -35,6 +35,15 @@ type Finder interface {
 	Find(ctx context.Context, p Post) (ref string, err error)
 }
 
+// Doorman is a Platform that can tell before the first post whether posting
+// somewhere can work.
+type Doorman interface {
+	// MayPost returns nil when a post can work, and when that cannot be told.
+	// Its error is made to be shown: it says what is missing, and its hint
+	// what to do about it.
+	MayPost(ctx context.Context, to digest.Destination) error
+}
+
 // Repeater is a Platform that shows the same Key once when it is sent again
 // within a time of the first, so that a post whose fate is not known may be
 // sent again.
