@@ -32,6 +32,15 @@ type Reply struct {
 	Public  bool // everyone in the place may see it; otherwise only the person
 	Replace bool // for a pressed button: it takes the place of the message that had the button
 	Delete  bool // for a pressed button: that message goes away
+	File    *File
+}
+
+// File goes with a Reply, to the person alone. A platform that cannot send it
+// shows its text instead, as much as fits.
+type File struct {
+	Name string // "subscriptions.json"
+	Type string // "application/json", "text/csv"
+	Data []byte
 }
 
 // Handler answers requests. It never returns a nil-error reply without
