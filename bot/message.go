@@ -3,6 +3,8 @@ package bot
 import (
 	"strings"
 	"time"
+
+	"github.com/daybrief/daybrief/digest"
 )
 
 // Message is what is to be seen, top to bottom. Any part may be empty.
@@ -59,8 +61,8 @@ type Link struct {
 // Text is a run of spans on one line.
 type Text []Span
 
-// Span is literal text with one look. At most one of URL, Time and Command is
-// set.
+// Span is literal text with one look. At most one of URL, Time, Command and
+// Place is set.
 type Span struct {
 	Text    string    `json:"text"` // literal; for a Time, what to show where a platform cannot
 	Bold    bool      `json:"bold,omitempty"`
@@ -69,6 +71,10 @@ type Span struct {
 	URL     string    `json:"url,omitempty"`     // http or https
 	Time    time.Time `json:"time,omitzero"`     // shown in the viewer's own zone where the platform can
 	Command string    `json:"command,omitempty"` // a command to type, without the slash; linked where the platform can
+
+	// Place is a channel, shown by its name where the platform can. It is never
+	// from the news.
+	Place digest.Destination `json:"place,omitzero"`
 }
 
 // T makes a text of plain literal words.
@@ -79,6 +85,9 @@ func B(s string) Span { return Span{Text: s, Bold: true} }
 
 // S makes a plain span.
 func S(s string) Span { return Span{Text: s} }
+
+// P makes a span that names a channel.
+func P(d digest.Destination) Span { return Span{Text: d.String(), Place: d} }
 
 // String is the text without any look.
 func (t Text) String() string {
