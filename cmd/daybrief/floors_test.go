@@ -59,6 +59,7 @@ var homes = map[string]string{
 	"github.com/markusmobius/go-traf":  "digest/feed",
 	"codeberg.org/readeck/":            "digest/feed",
 	"github.com/temoto/robotstxt":      "digest/feed",
+	"github.com/fsnotify/fsnotify":     "digest/feed",
 	"github.com/prometheus/client_gol": "cmd",
 }
 

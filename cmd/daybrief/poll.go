@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/schedule"
@@ -18,77 +14,44 @@ import (
 // judging (ingest) and keeping (store) are plugged together here alone.
 type poller struct {
 	*server
-	fetcher *feed.Fetcher
+	sources *feed.Poller
+	watch   sync.Once
 }
 
 func (b *server) poller() *poller {
-	return &poller{b, b.app.fetcher(b.environment)}
+	p := &poller{server: b}
+	p.sources = feed.NewPoller(feed.PollerOptions{
+		Fetcher: b.app.fetcher(b.environment), Store: b.store, Take: p.take, Tell: p.tell, Concurrent: b.config.Fetch.Global,
+		Watcher: feed.NewWatcher(b.log), Now: b.now, Log: b.log,
+	})
+	return p
 }
 
-// pollBatch is how many due sources are taken at once.
-const pollBatch = 256
-
-// Poll reads sources until none is due. One that fails keeps no other
-// waiting: its health says so, and it is tried again later.
+// Poll reads sources until none is due. The first call begins to watch files
+// and folders too, for as long as the program runs.
 func (p *poller) Poll(ctx context.Context) error {
-	for ctx.Err() == nil {
-		due, err := p.store.DueSources(ctx, p.now(), pollBatch)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		var saved atomic.Int64
-		group, gctx := errgroup.WithContext(ctx)
-		group.SetLimit(max(1, p.config.Fetch.Global))
-		for _, src := range due {
-			group.Go(func() error {
-				err := p.one(gctx, src)
-				if err == nil {
-					saved.Add(1)
-				}
-				return err
-			})
-		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
-		if saved.Load() == 0 || len(due) < pollBatch {
-			return nil
-		}
-	}
-	return ctx.Err()
-}
-
-// one reads a source and keeps what it brought and how it went. Only a fault
-// of the store is an error.
-func (p *poller) one(ctx context.Context, src digest.Source) error {
-	result, err := p.fetcher.Poll(ctx, src)
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	added := 0
-	if len(result.Articles) > 0 {
-		counts, err := p.ingest.Add(ctx, result.Articles)
-		if err != nil {
-			return fmt.Errorf("store articles of %s: %w", src.Name, err)
-		}
-		added = counts.New
-	}
-	health := result.Settle(added)
-	if feed.MustTell(health) {
-		p.tell(ctx, src, health)
-		health.ToldAt = p.now()
-	}
-	if result.Moved != "" {
-		src.URL = result.Moved
-		if _, _, err := p.store.SaveSource(ctx, src); err != nil && digest.CodeOf(err) != digest.Conflict {
-			return fmt.Errorf("move %s: %w", src.Name, err)
-		}
-		p.log.InfoContext(ctx, "a source has moved", "source", src.Name, "to", result.Moved)
-	}
-	if err := p.store.SaveHealth(ctx, src.ID, health); err != nil && !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("keep the health of %s: %w", src.Name, err)
+	p.watch.Do(func() {
+		go func() {
+			if err := p.sources.Watch(p.ctx); err != nil {
+				p.log.WarnContext(p.ctx, "files are looked at every minute only", "error", err)
+			}
+		}()
+	})
+	// A job may go on for a while after the program was told to stop; reading
+	// sources can be stopped at any point, so nobody waits for it.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(p.ctx, cancel)()
+	if err := p.sources.Poll(ctx); err != nil && p.ctx.Err() == nil {
+		return err
 	}
 	return nil
+}
+
+// take stores what a source brought.
+func (p *poller) take(ctx context.Context, articles []digest.Article) (added int, err error) {
+	counts, err := p.ingest.Add(ctx, articles)
+	return counts.New, err
 }
 
 // tell says once that a source fails: in the log, and to the operator.

@@ -27,7 +27,7 @@ type changedFile struct {
 // look. How far it came is kept as LastModified: the time of the newest file
 // that was read whole. Looking again costs one walk over the names, works on
 // every file system (also those over a network, which report no changes) and
-// needs nothing between two looks.
+// needs nothing between two looks. A Watcher says when to look at once.
 func (f *Fetcher) pollPath(ctx context.Context, src digest.Source, r *Result) error {
 	r.Outcome.Path = true
 	since, _ := time.Parse(time.RFC3339Nano, src.Health.LastModified)
@@ -83,10 +83,13 @@ func changedFiles(root string, since time.Time) ([]changedFile, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // gone since it was listed
 		}
-		if err == nil && info.ModTime().After(since) {
-			out = append(out, changedFile{path, info.ModTime()})
+		if err != nil {
+			return err
 		}
-		return err
+		if at := changedAt(info); at.After(since) {
+			out = append(out, changedFile{path, at})
+		}
+		return nil
 	})
 	slices.SortStableFunc(out, func(a, b changedFile) int { return a.at.Compare(b.at) })
 	return out, err
