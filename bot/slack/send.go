@@ -3,10 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +19,7 @@ import (
 // longer, the post is Unsent and says when to come back.
 const maxInline = 5 * time.Second
 
-// Send posts one part and returns "channel:ts". Its error is a
+// Send posts one part and returns its reference, see [reference]. Its error is a
 // [*bot.SendError]. Slack has no key of idempotency: only what surely was not
 // posted is Unsent.
 func (a *App) Send(ctx context.Context, p bot.Post) (string, error) {
@@ -35,18 +32,24 @@ func (a *App) Send(ctx context.Context, p bot.Post) (string, error) {
 		a.noticeToken(ctx, err)
 		return "", a.unsent(err)
 	}
+	o := outgoing{channel: channel, thread: threadIn(p.ReplyTo, channel), payload: pl, key: p.Key}
 	for {
-		ref, err := a.post(ctx, outgoing{channel: channel, payload: pl, key: p.Key})
+		ref, err := a.post(ctx, o)
 		if err == nil {
 			return ref, nil
 		}
 		a.noticeToken(ctx, err)
-		plainer, ok := pl.plainer()
-		if !tooBig(codeOf(err)) || !ok {
+		plainer, ok := o.payload.plainer()
+		switch code := codeOf(err); {
+		case o.thread != "" && noThread(code):
+			a.log.Warn("Slack refused a post in a thread; posting in the channel", "key", p.Key, "error", err)
+			o.thread = ""
+		case tooBig(code) && ok:
+			a.log.Warn("Slack refused blocks; posting plainer ones", "key", p.Key, "error", err)
+			o.payload = plainer
+		default:
 			return "", a.sendError(err)
 		}
-		a.log.Warn("Slack refused blocks; posting plainer ones", "key", p.Key, "error", err)
-		pl = plainer
 	}
 }
 
@@ -95,7 +98,7 @@ func (a *App) post(ctx context.Context, o outgoing) (string, error) {
 	if channel == "" {
 		channel = o.channel
 	}
-	return channel + ":" + ts, nil
+	return reference{channel, ts, o.thread}.String(), nil
 }
 
 // options are the payload as slack-go takes it, its blocks byte by byte.
@@ -248,62 +251,4 @@ func (a *App) noticeToken(ctx context.Context, err error) {
 	if a.o.Revoked != nil && (code == "account_inactive" || code == "token_revoked" || code == "app_uninstalled") {
 		a.o.Revoked(ctx, a.known().Workspace, code)
 	}
-}
-
-// settle is how long after an attempt history is not trusted to show it.
-const settle = 10 * time.Second
-
-// Find looks for a post of unclear fate by the key in its metadata. It can
-// tell only where a history scope was granted.
-func (a *App) Find(ctx context.Context, p bot.Post) (string, error) {
-	id, err := a.identify(ctx)
-	if err != nil {
-		return "", err
-	}
-	scopes := []string{"channels:history", "groups:history"}
-	if p.To.Direct {
-		scopes = []string{"im:history"}
-	}
-	if !id.has(scopes...) {
-		return "", digest.Errorf(digest.Unavailable, "Slack cannot be asked whether a message arrived: the app has none of the scopes %s", strings.Join(scopes, ", ")).
-			WithHint("look in the channel yourself, or add the scope and install the app again")
-	}
-	if p.Started.IsZero() || p.Key == "" {
-		return "", digest.Errorf(digest.Invalid, "a post without a key or a time cannot be looked for")
-	}
-	if a.now().Sub(p.Started) < settle {
-		return "", digest.Errorf(digest.Unavailable, "it is too early to tell whether the message arrived")
-	}
-	channel, err := a.conversation(ctx, p.To)
-	if err != nil {
-		return "", err
-	}
-	return a.search(ctx, channel, p)
-}
-
-// search pages through the history since the first attempt.
-func (a *App) search(ctx context.Context, channel string, p bot.Post) (string, error) {
-	params := &slackgo.GetConversationHistoryParameters{ChannelID: channel, Limit: 100, Inclusive: true, IncludeAllMetadata: true,
-		Oldest: slackTime(p.Started.Add(-time.Minute))}
-	for range 20 {
-		page, err := a.api.GetConversationHistoryContext(ctx, params)
-		if err != nil {
-			return "", digest.Errorf(digest.Unavailable, "ask Slack whether a message arrived: %w", err)
-		}
-		for _, m := range page.Messages {
-			if m.Metadata.EventType == eventType && m.Metadata.EventPayload["key"] == p.Key && m.BotID == a.known().Bot {
-				return channel + ":" + m.Timestamp, nil
-			}
-		}
-		if !page.HasMore || page.ResponseMetaData.NextCursor == "" {
-			return "", nil
-		}
-		params.Cursor = page.ResponseMetaData.NextCursor
-	}
-	return "", errors.New("the channel has more messages since then than are looked through")
-}
-
-// slackTime is a time as Slack writes it: seconds, a point, microseconds.
-func slackTime(t time.Time) string {
-	return strconv.FormatInt(t.Unix(), 10) + "." + fmt.Sprintf("%06d", t.Nanosecond()/1000)
 }

@@ -58,6 +58,7 @@ func methods() map[string]struct {
 		"conversations.open":    {[]string{"im:write"}, (*Server).conversationsOpen},
 		"conversations.info":    {[]string{"channels:read", "groups:read"}, (*Server).conversationsInfo},
 		"conversations.history": {[]string{"channels:history", "groups:history", "im:history"}, (*Server).history},
+		"conversations.replies": {[]string{"channels:history", "groups:history", "im:history"}, (*Server).replies},
 		"users.info":            {[]string{"users:read"}, (*Server).usersInfo},
 		"views.open":            {nil, (*Server).viewsOpen},
 		"views.update":          {nil, (*Server).viewsUpdate},
@@ -206,6 +207,9 @@ func (s *Server) postMessage(c call) answer {
 	if s.dms[channel] != "" {
 		channel = s.dms[channel]
 	}
+	if refused := s.mayReply(channel, c.text("thread_ts")); refused != nil {
+		return refused
+	}
 	if _, refused := s.checked(c); refused != nil {
 		return refused
 	}
@@ -245,6 +249,24 @@ func (s *Server) mayPost(channel string) answer {
 		return no("is_archived")
 	case !ch.Member && !slices.Contains(s.scopes, "chat:write.public"):
 		return no("not_in_channel")
+	}
+	return nil
+}
+
+// mayReply is how Slack refuses a thread. A reply has none of its own.
+func (s *Server) mayReply(channel, thread string) answer {
+	if thread == "" {
+		return nil
+	}
+	if ch := s.channels[channel]; ch != nil && ch.Flat {
+		return no("restricted_action_non_threadable_channel")
+	}
+	m := s.find(channel, thread)
+	if m == nil {
+		return no("cannot_reply_to_message")
+	}
+	if m.Thread != "" && m.Thread != m.TS {
+		s.breach("a post is under %s, which is itself a reply", thread)
 	}
 	return nil
 }
@@ -334,14 +356,42 @@ func (s *Server) conversationsInfo(c call) answer {
 	return answer{"channel": answer{"id": ch.ID, "name": ch.Name, "is_member": ch.Member, "is_private": ch.Private, "is_archived": ch.Archived, "creator": ch.Creator, "is_channel": true}}
 }
 
-// history answers newest first, metadata whole only when it is asked for.
+// history answers newest first, without what is in threads.
 func (s *Server) history(c call) answer {
+	var found []*Message
+	for _, m := range slices.Backward(s.messages) {
+		if s.readable(m, c) && m.Thread == "" {
+			found = append(found, m)
+		}
+	}
+	return s.page(c, found)
+}
+
+// replies answers oldest first, the message that they are under before them.
+func (s *Server) replies(c call) answer {
+	ts := c.text("ts")
+	parent := s.find(c.text("channel"), ts)
+	if parent == nil {
+		return no("thread_not_found")
+	}
+	found := []*Message{parent}
+	for _, m := range s.messages {
+		if s.readable(m, c) && m.Thread == ts {
+			found = append(found, m)
+		}
+	}
+	return s.page(c, found)
+}
+
+func (s *Server) readable(m *Message, c call) bool {
+	return m.Channel == c.text("channel") && m.To == "" && !m.Deleted && m.TS >= c.text("oldest")
+}
+
+// page is one page of messages, their metadata whole only when it is asked for.
+func (s *Server) page(c call, found []*Message) answer {
 	whole := c.text("include_all_metadata") == "1"
 	page := []answer{}
-	for _, m := range slices.Backward(s.messages) {
-		if m.Channel != c.text("channel") || m.To != "" || m.Deleted || m.TS < c.text("oldest") {
-			continue
-		}
+	for _, m := range found {
 		entry := answer{"type": "message", "ts": m.TS, "text": m.Text, "user": m.From}
 		if m.From == "" {
 			entry["user"], entry["bot_id"] = s.BotUser, "B0BOT"

@@ -81,6 +81,7 @@ type Channel struct {
 	Member   bool // the bot is in it
 	Private  bool
 	Archived bool
+	Flat     bool // it has no threads
 	Creator  string
 }
 
