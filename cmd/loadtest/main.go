@@ -19,7 +19,8 @@ import (
 
 // commands are the subcommands, one line and one file each.
 type commands struct {
-	JSON bool `help:"Print one JSON object a line." name:"json"`
+	JSON  bool     `help:"Print one JSON object a line." name:"json"`
+	Slack slackCmd `cmd:"" help:"People ask in Slack."`
 }
 
 // call is what a subcommand gets.

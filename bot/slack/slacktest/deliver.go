@@ -77,7 +77,11 @@ func (s *Server) say(d *Delivery) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.messages = append(s.messages, &Message{Channel: fmt.Sprint(d.payload["channel_id"]), TS: s.ts(), To: fmt.Sprint(d.payload["user_id"]), Text: out.Text, response: d.uses})
+	m := &Message{Channel: fmt.Sprint(d.payload["channel_id"]), TS: s.ts(), To: fmt.Sprint(d.payload["user_id"]), Text: out.Text}
+	s.messages = append(s.messages, m)
+	if r := s.responses[d.uses]; r != nil {
+		r.said = append(r.said, m)
+	}
 	s.change()
 }
 

@@ -217,25 +217,20 @@ func (d *Delivery) Again() *Delivery {
 // response_url.
 func (d *Delivery) Answer(n int) Message {
 	d.s.t.Helper()
-	return d.s.WaitMessage("an answer by response_url", func(m Message) bool {
-		return m.response == d.uses && d.uses != "" && d.s.nth(d.uses, m.TS) == n
-	})
-}
-
-// nth is which message of a response_url one is.
-func (s *Server) nth(uses, ts string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, m := range s.messages {
-		if m.response == uses {
-			n++
-			if m.TS == ts {
-				return n
-			}
+	var m Message
+	if !d.s.until(func() bool {
+		d.s.mu.Lock()
+		defer d.s.mu.Unlock()
+		r := d.s.responses[d.uses]
+		if r == nil || len(r.said) < n {
+			return false
 		}
+		m = *r.said[n-1]
+		return true
+	}) {
+		d.s.t.Fatalf("answer %d did not come by the response_url\nthere are: %s", n, d.s.list())
 	}
-	return 0
+	return m
 }
 
 // Spend uses a delivery's response_url up, as if it had been answered before.

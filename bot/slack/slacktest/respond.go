@@ -91,10 +91,10 @@ func (s *Server) respond(id string, body []byte) (int, answer) {
 		r.original.Updates++
 		return http.StatusOK, nil
 	}
-	m := &Message{Channel: r.channel, TS: s.ts(), Thread: p.Thread, Text: p.Text, Blocks: p.Blocks, response: id}
+	m := &Message{Channel: r.channel, TS: s.ts(), Thread: p.Thread, Text: p.Text, Blocks: p.Blocks}
 	if p.Type != "in_channel" {
 		m.To = r.user
 	}
-	s.messages = append(s.messages, m)
+	s.messages, r.said = append(s.messages, m), append(r.said, m)
 	return http.StatusOK, nil
 }

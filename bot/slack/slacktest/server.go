@@ -93,17 +93,16 @@ type User struct {
 
 // Message is what someone can see.
 type Message struct {
-	Channel  string
-	TS       string
-	Thread   string
-	From     string // "" for the bot
-	To       string // the only person who sees it, "" for everyone
-	Text     string
-	Blocks   json.RawMessage
-	Key      string // of the metadata
-	Updates  int
-	Deleted  bool
-	response string
+	Channel string
+	TS      string
+	Thread  string
+	From    string // "" for the bot
+	To      string // the only person who sees it, "" for everyone
+	Text    string
+	Blocks  json.RawMessage
+	Key     string // of the metadata
+	Updates int
+	Deleted bool
 }
 
 // View is a modal or a Home tab.
@@ -123,6 +122,7 @@ type response struct {
 	uses          int
 	channel, user string
 	original      *Message // that replace_original replaces
+	said          []*Message
 }
 
 // New starts a workspace with the channels C0GENERAL (the bot is in it) and
