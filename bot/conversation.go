@@ -33,6 +33,10 @@ type Reply struct {
 	Replace bool // for a pressed button: it takes the place of the message that had the button
 	Delete  bool // for a pressed button: that message goes away
 	File    *File
+	// Wrong says what is wrong with which of Request.Fields, by name. A form
+	// then stays open and shows each at its field instead of Message, which
+	// says the same for platforms and people without forms.
+	Wrong map[string]string
 }
 
 // File goes with a Reply, to the person alone. A platform that cannot send it
