@@ -88,6 +88,7 @@ type Alerted struct {
 	Destination    Destination
 	StoryID        int64
 	SubscriptionID int64
+	Times          int      // how often it was alerted of the story, this one included
 	Sources        int      // independent sources then
 	Countries      []string // firm countries then
 	Severity       string   // the severest word then; "" for none
@@ -128,4 +129,26 @@ type TrialAlert struct {
 type Step struct {
 	Passed bool
 	Text   string // one sentence, in the language asked for
+}
+
+// Changed is what was changed of subscriptions and profiles since a state that
+// was seen before, by whichever program.
+type Changed struct {
+	Subscriptions []Subscription // in every state
+	Profiles      []Profile
+	UpTo          int64 // the state that this leads to
+	// Active and People count what there is now: active alerts and followed
+	// stories, and profiles. Where a reader that has followed every change
+	// counts others, something was deleted.
+	Active, People int
+}
+
+// PersonData is all that is kept of a person: what an export holds.
+type PersonData struct {
+	Person        Person
+	Subscriptions []Subscription // the person's own, and all to the person's direct messages; removed ones too
+	Profile       Profile
+	Answers       []Answer
+	Audits        []Audit
+	Settings      map[string]string
 }

@@ -25,7 +25,8 @@ type Copying struct {
 // row finds what it refers to. What is made anew is named in remade.
 func copied() []string {
 	return []string{"sources", "articles", "article_texts", "article_revisions", "article_tags", "article_features",
-		"article_joins", "stories", "subscriptions", "editions", "deliveries", "told", "answers", "settings", "audit", "leases"}
+		"article_joins", "stories", "subscriptions", "editions", "deliveries", "told", "answers", "settings", "audit", "leases",
+		"counters", "profiles", "alerted", "held"}
 }
 
 // remade are the tables that Copy fills itself.

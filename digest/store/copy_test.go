@@ -54,6 +54,10 @@ func populate(t testing.TB, s *store.Store) {
 	check(s.SaveAnswer(ctx, digest.Answer{ID: "abc", Args: map[string]string{"page": "1"}, Created: digesttest.Now()}))
 	check(s.SetSetting(ctx, "a", "b"))
 	check(s.AddAudit(ctx, digest.Audit{At: digesttest.Now(), Action: "subscribe"}))
+	_, err = s.CreateEditions(ctx, []digest.EditionPlan{{Edition: digest.Edition{SubscriptionID: sub.ID, Slot: "alert:1:1"}, Alerted: []digest.Alerted{{Destination: sub.Destination, StoryID: 1, Times: 1, At: digesttest.Now()}}}}, nil)
+	check(err)
+	check(s.SaveProfile(ctx, digest.Profile{Destination: sub.Destination, Quiet: digest.QuietHours{From: 1}}))
+	check(s.AddHeld(ctx, digest.Held{Destination: sub.Destination, SubscriptionID: sub.ID, StoryID: 2}))
 	_, err = s.AcquireLease(ctx, digest.Lease{Name: "x", Holder: "y", Until: digesttest.Now()}, digesttest.Now())
 	check(err)
 }
@@ -110,6 +114,10 @@ func sameAnswers(t *testing.T, a, b *store.Store) {
 		"answer":   func(s *store.Store) (any, error) { return s.Answer(ctx, "abc") },
 		"settings": func(s *store.Store) (any, error) { return s.Settings(ctx, "") },
 		"audit":    func(s *store.Store) (any, error) { return s.Audits(ctx, digesttest.Now().AddDate(1, 0, 0), 9) },
+		"profiles": func(s *store.Store) (any, error) { return s.Profiles(ctx) },
+		"alerted":  func(s *store.Store) (any, error) { return s.AlertedOf(ctx, []int64{1}) },
+		"held":     func(s *store.Store) (any, error) { return s.HeldOf(ctx, []int64{2}) },
+		"changed":  func(s *store.Store) (any, error) { return s.Changed(ctx, 0) },
 		"leases":   func(s *store.Store) (any, error) { return s.Leases(ctx) },
 	} {
 		x, err1 := ask(a)

@@ -11,23 +11,23 @@ import (
 )
 
 const deliveryColumns = `id, edition_id, platform, workspace, channel, direct, part, parts, payload, state, ref,
-	attempts, last_error, not_before, started, deadline, updated`
+	attempts, last_error, not_before, started, deadline, updated, thread`
 
 func scanDelivery(row scanner) (digest.Delivery, error) {
 	var d digest.Delivery
 	to := &d.Destination
 	err := row.Scan(&d.ID, &d.EditionID, &to.Platform, &to.Workspace, &to.Channel, &to.Direct, &d.Part, &d.Parts, blob{&d.Payload},
-		&d.State, &d.Ref, &d.Attempts, &d.LastError, at{&d.NotBefore}, at{&d.Started}, at{&d.Deadline}, at{&d.Updated})
+		&d.State, &d.Ref, &d.Attempts, &d.LastError, at{&d.NotBefore}, at{&d.Started}, at{&d.Deadline}, at{&d.Updated}, &d.Thread)
 	return d, err
 }
 
 func insertDelivery(ctx context.Context, c *session, d digest.Delivery) (id int64, err error) {
 	to := d.Destination
 	err = c.row(ctx, `INSERT INTO deliveries (edition_id, target, part, parts, platform, workspace, channel, direct, state,
-		ref, attempts, last_error, not_before, started, deadline, updated, payload) VALUES `+placeholders(0, 17)+" RETURNING id",
+		ref, attempts, last_error, not_before, started, deadline, updated, payload, thread) VALUES `+placeholders(0, 18)+" RETURNING id",
 		d.EditionID, to.String(), d.Part, d.Parts, to.Platform, to.Workspace, to.Channel, to.Direct,
 		string(cmp.Or(d.State, digest.Pending)), d.Ref, d.Attempts, d.LastError, micros(d.NotBefore), micros(d.Started),
-		micros(d.Deadline), micros(d.Updated), bytesOf(d.Payload)).Scan(&id)
+		micros(d.Deadline), micros(d.Updated), bytesOf(d.Payload), d.Thread).Scan(&id)
 	return id, err
 }
 

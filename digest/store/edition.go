@@ -21,12 +21,14 @@ func scanEdition(row scanner) (digest.Edition, error) {
 	return e, err
 }
 
-// CreateEdition writes all of one scheduled run in one transaction: the
-// edition, its deliveries, their jobs (enqueue is called with the deliveries'
-// IDs in the order of the plan, anew should the transaction have to be tried
-// again) and when the subscription runs next. Where the subscription has an edition of this slot already, that one
-// is returned with created false and nothing is enqueued; the next run moves
-// on all the same.
+// CreateEdition writes all of one run in one transaction: the edition, its
+// deliveries, their jobs (enqueue is called with the deliveries' IDs in the
+// order of the plan, anew should the transaction have to be tried again), what
+// its destination is alerted of, which held alerts it releases, and when the
+// subscription runs next; an alert or a followed story has no next run. Where the subscription has an edition of this slot already, that one
+// is returned with created false and nothing is enqueued or remembered; the
+// next run moves on all the same. Conflict when the destination was alerted of
+// the story as often as the plan says already: another program came first.
 //
 // The next run moves on only while it still stands at this edition's
 // scheduled time or before, and the subscription is active: what a person
@@ -36,27 +38,58 @@ func (s *Store) CreateEdition(ctx context.Context, plan digest.EditionPlan,
 	enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error) (e digest.Edition, created bool, err error) {
 	doing := "create the edition of " + plan.Edition.Slot + " for subscription " + strconv.FormatInt(plan.Edition.SubscriptionID, 10)
 	err = s.write(ctx, doing, func(c *session) error {
-		e, created = plan.Edition, false
-		id, err := insertEdition(ctx, c, plan.Edition)
-		switch {
-		case err != nil:
-			return err
-		case id == 0:
-			e, err = scanEdition(c.row(ctx, "SELECT "+editionColumns+" FROM editions e WHERE subscription_id = $1 AND slot = $2",
-				plan.Edition.SubscriptionID, plan.Edition.Slot))
-		default:
-			e.ID, created = id, true
-			var ids []int64
-			if ids, err = insertDeliveries(ctx, c, id, plan.Deliveries); err == nil && enqueue != nil && len(ids) > 0 {
-				err = enqueue(ctx, c.tx, ids)
-			}
+		var ids []int64
+		if e, ids, created, err = createEdition(ctx, c, plan); err == nil && enqueue != nil && len(ids) > 0 {
+			err = enqueue(ctx, c.tx, ids)
 		}
-		if err != nil {
-			return err
-		}
-		return moveOn(ctx, c, plan)
+		return err
 	})
-	return e, created, err
+	return e, created && err == nil, err
+}
+
+// CreateEditions is CreateEdition for many plans in one transaction: all are
+// written or none. It returns how many were new.
+func (s *Store) CreateEditions(ctx context.Context, plans []digest.EditionPlan,
+	enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error) (created int, err error) {
+	err = s.write(ctx, "create editions", func(c *session) error {
+		var all []int64
+		created = 0
+		for _, plan := range plans {
+			_, ids, isNew, err := createEdition(ctx, c, plan)
+			if err != nil {
+				return err
+			}
+			if isNew {
+				created++
+			}
+			all = append(all, ids...)
+		}
+		if enqueue == nil || len(all) == 0 {
+			return nil
+		}
+		return enqueue(ctx, c.tx, all)
+	})
+	return created, err
+}
+
+func createEdition(ctx context.Context, c *session, plan digest.EditionPlan) (e digest.Edition, deliveries []int64, created bool, err error) {
+	e = plan.Edition
+	e.ID, err = insertEdition(ctx, c, plan.Edition)
+	switch {
+	case err != nil:
+	case e.ID == 0:
+		e, err = scanEdition(c.row(ctx, "SELECT "+editionColumns+" FROM editions e WHERE subscription_id = $1 AND slot = $2",
+			plan.Edition.SubscriptionID, plan.Edition.Slot))
+	default:
+		created = true
+		if deliveries, err = insertDeliveries(ctx, c, e.ID, plan.Deliveries); err == nil {
+			err = alertOf(ctx, c, plan)
+		}
+	}
+	if err == nil {
+		err = moveOn(ctx, c, plan)
+	}
+	return e, deliveries, created, err
 }
 
 // insertEdition returns 0 when the slot is taken.
@@ -95,7 +128,8 @@ func insertDeliveries(ctx context.Context, c *session, edition int64, all []dige
 
 // moveOn sets when the subscription runs next.
 func moveOn(ctx context.Context, c *session, plan digest.EditionPlan) error {
-	_, err := c.exec(ctx, `UPDATE subscriptions SET next_run = $2 WHERE id = $1 AND state = 'active' AND next_run <= $3`,
+	_, err := c.exec(ctx, `UPDATE subscriptions SET next_run = $2 WHERE id = $1 AND state = 'active' AND next_run <= $3
+		AND kind NOT IN ('alert', 'follow')`,
 		plan.Edition.SubscriptionID, micros(plan.NextRun), micros(plan.Edition.Scheduled))
 	if err == nil {
 		_, err = c.exec(ctx, "UPDATE subscriptions SET last_run = $2 WHERE id = $1 AND last_run < $2",

@@ -37,14 +37,14 @@ func TestMigrationsArePaired(t *testing.T) {
 // from the index of words, which is each database's own.
 func shapeOf(sql string) []string {
 	var out []string
-	part := regexp.MustCompile(`(?m)^CREATE (?:VIRTUAL )?(TABLE|INDEX) (\w+)|^\t([a-z]\w*)\s+[A-Z]`)
+	part := regexp.MustCompile(`(?m)^CREATE (?:VIRTUAL )?(TABLE|INDEX) (\w+)|^\t([a-z]\w*)\s+[A-Z]|^ALTER TABLE (\w+ ADD COLUMN \w+)`)
 	own := false
 	for _, m := range part.FindAllStringSubmatch(sql, -1) {
-		if m[2] != "" {
+		if m[2] != "" || m[4] != "" {
 			own = strings.HasPrefix(m[2], "article_words")
 		}
 		if !own {
-			out = append(out, strings.TrimSpace(m[1]+" "+m[2]+m[3]))
+			out = append(out, strings.TrimSpace(m[1]+" "+m[2]+m[3]+m[4]))
 		}
 	}
 	return out

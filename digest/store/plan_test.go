@@ -43,6 +43,10 @@ func TestPlans(t *testing.T) {
 		second(s.DueSubscriptions(ctx, now, 9)), second(s.Subscriptions(ctx, digest.SubscriptionFilter{Owner: digest.Person{ID: "U1"}})),
 		second(s.Subscriptions(ctx, digest.SubscriptionFilter{Destination: to})), second(s.Editions(ctx, digest.EditionFilter{SubscriptionID: 1})),
 		second(s.Editions(ctx, digest.EditionFilter{Destination: to})), second(s.Audits(ctx, now, 9)), second(s.DueSources(ctx, now, 9)),
+		second(s.Changed(ctx, 1)), second(s.Profile(ctx, to)), second(s.Alerted(ctx, to, []int64{1})), second(s.AlertedOf(ctx, []int64{1})),
+		second(s.AlertTimes(ctx, now)), second(s.HeldDue(ctx, now, 9)), second(s.HeldFor(ctx, to)), second(s.HeldOf(ctx, []int64{1})),
+		second(s.ArticlesAfter(ctx, 1, 9)), second(s.LastArticle(ctx)), second(s.Members(ctx, []int64{1})), second(s.Printed(ctx, []int64{1})),
+		second(s.SourceSince(ctx, "x")), second(s.FirstDelivery(ctx, 1)),
 	} {
 		if err != nil && digest.CodeOf(err) != digest.NotFound {
 			t.Fatal(err)
@@ -50,7 +54,7 @@ func TestPlans(t *testing.T) {
 	}
 	// Going through a table by an index in the order that is asked for, up to
 	// a limit, is fine.
-	whole := regexp.MustCompile(`^SCAN (articles|a|t|f|d|e|p|r|article_\w+|deliveries|editions|subscriptions|told|audit)\b`)
+	whole := regexp.MustCompile(`^SCAN (articles|a|t|f|d|e|p|r|article_\w+|deliveries|editions|subscriptions|told|audit|alerted|held)\b`)
 	for text := range s.cache.all {
 		for _, step := range explainPlan(t, s, text) {
 			ordered := strings.Contains(step, "USING INDEX") || strings.Contains(step, "USING COVERING INDEX") || strings.Contains(step, "VIRTUAL TABLE")

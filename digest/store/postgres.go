@@ -53,7 +53,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 }
 
 func sequencesPostgres(ctx context.Context, c *session) error {
-	for _, table := range []string{"sources", "articles", "subscriptions", "editions", "deliveries", "audit"} {
+	for _, table := range []string{"sources", "articles", "subscriptions", "editions", "deliveries", "audit", "held"} {
 		if _, err := c.exec(ctx, "SELECT setval(pg_get_serial_sequence('"+table+
 			"', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM "+table+"), false)"); err != nil {
 			return err

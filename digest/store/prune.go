@@ -9,14 +9,14 @@ import (
 type Horizons struct {
 	Articles time.Time // articles first seen before it, with all that hangs on them
 	Features time.Time // what grouping needs, of articles that count before it
-	Editions time.Time // editions scheduled before it, unless a part is still to be sent; what was told before it
+	Editions time.Time // editions scheduled before it, unless a part is still to be sent; what was told or alerted of before it
 	Answers  time.Time // answers given before it
 	Audit    time.Time // changes noted before it
 }
 
 // Pruned counts what was removed.
 type Pruned struct {
-	Articles, Stories, Features, Editions, Told, Subscriptions, Answers, Audit int64
+	Articles, Stories, Features, Editions, Told, Alerted, Held, Subscriptions, Answers, Audit int64
 }
 
 // Prune removes what lies before the horizons, at most batch rows of a table
@@ -45,6 +45,8 @@ func (s *Store) Prune(ctx context.Context, h Horizons, batch int) (Pruned, error
 		{h.Editions, &p.Editions, deleter(`editions`, `id`, `SELECT e.id FROM editions e WHERE e.scheduled < $1 AND NOT EXISTS
 			(SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.state IN ('pending', 'sending')) ORDER BY e.scheduled LIMIT $2`)},
 		{h.Editions, &p.Told, pruneTold},
+		{h.Editions, &p.Alerted, pruneAlerted},
+		{h.Editions, &p.Held, deleter(`held`, `id`, `SELECT id FROM held WHERE due < $1 ORDER BY due, id LIMIT $2`)},
 		{h.Editions, &p.Subscriptions, deleter(`subscriptions`, `id`, `SELECT s.id FROM subscriptions s WHERE s.state = 'removed'
 			AND s.last_run < $1 AND s.created < $1 AND NOT EXISTS (SELECT 1 FROM editions e WHERE e.subscription_id = s.id) LIMIT $2`)},
 		{h.Answers, &p.Answers, deleter(`answers`, `id`, `SELECT id FROM answers WHERE created < $1 ORDER BY created LIMIT $2`)},
@@ -75,6 +77,11 @@ func deleter(table, key, selection string) func(context.Context, *session, int64
 func pruneTold(ctx context.Context, c *session, before int64, n int) (int64, error) {
 	return c.exec(ctx, `DELETE FROM told WHERE (target, story_id) IN
 		(SELECT target, story_id FROM told WHERE time < $1 ORDER BY time LIMIT $2)`, before, n)
+}
+
+func pruneAlerted(ctx context.Context, c *session, before int64, n int) (int64, error) {
+	return c.exec(ctx, `DELETE FROM alerted WHERE (target, story_id) IN
+		(SELECT target, story_id FROM alerted WHERE time < $1 ORDER BY time LIMIT $2)`, before, n)
 }
 
 // pruneArticles removes a batch of articles and the stories that are left

@@ -70,16 +70,23 @@ func (s *Store) SaveAnswer(ctx context.Context, a digest.Answer) error {
 
 // Answer returns an answer, NotFound when it does not exist, or no longer.
 func (s *Store) Answer(ctx context.Context, id string) (digest.Answer, error) {
+	a, err := scanAnswer(s.reading().row(ctx, "SELECT "+answerColumns+" FROM answers WHERE id = $1", id))
+	return a, s.fail("find answer "+id, err)
+}
+
+const answerColumns = `id, person_platform, person_workspace, person_id, person_name, platform, workspace,
+	channel, direct, query, args, created`
+
+func scanAnswer(row scanner) (digest.Answer, error) {
 	var a digest.Answer
 	var args string
 	p, to := &a.Person, &a.Place
-	err := s.reading().row(ctx, `SELECT id, person_platform, person_workspace, person_id, person_name, platform, workspace,
-		channel, direct, query, args, created FROM answers WHERE id = $1`, id).Scan(&a.ID, &p.Platform, &p.Workspace, &p.ID,
-		&p.Name, &to.Platform, &to.Workspace, &to.Channel, &to.Direct, &a.Query, &args, at{&a.Created})
+	err := row.Scan(&a.ID, &p.Platform, &p.Workspace, &p.ID, &p.Name, &to.Platform, &to.Workspace, &to.Channel, &to.Direct,
+		&a.Query, &args, at{&a.Created})
 	if err == nil {
 		err = json.Unmarshal([]byte(args), &a.Args)
 	}
-	return a, s.fail("find answer "+id, err)
+	return a, err
 }
 
 // AddAudit notes who changed what.
@@ -97,12 +104,9 @@ func (s *Store) Audits(ctx context.Context, before time.Time, limit int) ([]dige
 	_, to := bounds(time.Time{}, before)
 	var out []digest.Audit
 	err := s.reading().each(ctx, func(row scanner) error {
-		var a digest.Audit
-		p := &a.Person
-		err := row.Scan(at{&a.At}, &p.Platform, &p.Workspace, &p.ID, &p.Name, &a.Action, &a.Detail)
+		a, err := scanAudit(row)
 		out = append(out, a)
 		return err
-	}, `SELECT time, platform, workspace, person_id, name, action, detail FROM audit WHERE time < $1
-		ORDER BY time DESC, id DESC LIMIT $2`, to, limit)
+	}, "SELECT "+auditColumns+" FROM audit WHERE time < $1 ORDER BY time DESC, id DESC LIMIT $2", to, limit)
 	return out, s.fail("read changes", err)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -16,30 +17,52 @@ import (
 
 const subscriptionColumns = `kind, name, query, platform, workspace, channel, direct, schedule, zone, format, length,
 	catch_up, lang, quiet, owner_platform, owner_workspace, owner_id, owner_name, origin, created, next_run, last_run,
-	state, reason`
+	state, reason, threads, rules`
+
+// subscriptionWidth is how many columns that are.
+const subscriptionWidth = 26
 
 func subscriptionValues(s digest.Subscription) []any {
 	return []any{string(s.Kind), s.Name, s.Query, s.Destination.Platform, s.Destination.Workspace, s.Destination.Channel,
 		s.Destination.Direct, s.Schedule, s.Zone, string(s.Format), s.Length, s.CatchUp.Microseconds(), s.Lang, s.Quiet,
 		s.Owner.Platform, s.Owner.Workspace, s.Owner.ID, s.Owner.Name, s.From, micros(s.Created), micros(s.NextRun),
-		micros(s.LastRun), string(s.State), s.Reason}
+		micros(s.LastRun), string(s.State), s.Reason, s.Threads, rulesText(s.Rules)}
 }
 
 func scanSubscription(row scanner) (digest.Subscription, error) {
 	var s digest.Subscription
+	var rules string
 	d, o := &s.Destination, &s.Owner
 	err := row.Scan(&s.ID, &s.Kind, &s.Name, &s.Query, &d.Platform, &d.Workspace, &d.Channel, &d.Direct, &s.Schedule,
 		&s.Zone, &s.Format, &s.Length, span{&s.CatchUp}, &s.Lang, &s.Quiet, &o.Platform, &o.Workspace, &o.ID, &o.Name,
-		&s.From, at{&s.Created}, at{&s.NextRun}, at{&s.LastRun}, &s.State, &s.Reason)
+		&s.From, at{&s.Created}, at{&s.NextRun}, at{&s.LastRun}, &s.State, &s.Reason, &s.Threads, &rules)
+	if err == nil && rules != noRules {
+		err = json.Unmarshal([]byte(rules), &s.Rules)
+	}
 	return s, err
+}
+
+const noRules = "{}"
+
+// rulesText are rules as they are stored.
+func rulesText(r digest.Rules) string {
+	text, err := json.Marshal(r)
+	if err != nil { // they hold words, numbers and lists of words
+		return noRules
+	}
+	return string(text)
 }
 
 // CreateSubscription stores a new subscription and returns it with its ID.
 func (s *Store) CreateSubscription(ctx context.Context, sub digest.Subscription) (digest.Subscription, error) {
 	sub = complete(sub)
 	err := s.write(ctx, "create subscription", func(c *session) error {
-		return c.row(ctx, "INSERT INTO subscriptions ("+subscriptionColumns+") VALUES "+placeholders(0, 24)+" RETURNING id",
-			subscriptionValues(sub)...).Scan(&sub.ID)
+		change, err := nextChange(ctx, c)
+		if err != nil {
+			return err
+		}
+		return c.row(ctx, "INSERT INTO subscriptions ("+subscriptionColumns+", change) VALUES "+placeholders(0, subscriptionWidth+1)+" RETURNING id",
+			append(subscriptionValues(sub), change)...).Scan(&sub.ID)
 	})
 	return sub, err
 }
@@ -55,8 +78,12 @@ func complete(sub digest.Subscription) digest.Subscription {
 func (s *Store) UpdateSubscription(ctx context.Context, sub digest.Subscription) error {
 	sub = complete(sub)
 	return s.write(ctx, "update subscription "+strconv.FormatInt(sub.ID, 10), func(c *session) error {
-		return mustChange(c.exec(ctx, "UPDATE subscriptions SET ("+subscriptionColumns+") = "+placeholders(0, 24)+
-			" WHERE id = $25", append(subscriptionValues(sub), sub.ID)...))
+		change, err := nextChange(ctx, c)
+		if err != nil {
+			return err
+		}
+		return mustChange(c.exec(ctx, "UPDATE subscriptions SET ("+subscriptionColumns+", change) = "+placeholders(0, subscriptionWidth+1)+
+			" WHERE id = $28", append(subscriptionValues(sub), change, sub.ID)...))
 	})
 }
 

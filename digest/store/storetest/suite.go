@@ -16,7 +16,7 @@ import (
 // Run puts a database through the whole suite, each case on a store of its own.
 func Run(t *testing.T, open Open) {
 	for _, part := range [][]testCase{articleCases(), searchCases(), storyCases(), sourceCases(), subscriptionCases(),
-		editionCases(), ledgerCases(), noteCases(), keepCases()} {
+		editionCases(), ledgerCases(), noteCases(), keepCases(), alertCases(), personCases()} {
 		for _, c := range part {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
