@@ -26,8 +26,8 @@ type target struct {
 	pressed   string // ts of the message whose button was pressed
 	ephemeral bool   // that message is one that the person alone sees
 	viewID    string // of the view whose button was pressed
-	viewHash  string
-	home      bool // that view is the Home tab
+	home      bool   // that view is the Home tab
+	meta      private
 }
 
 // responsePayload is what a response_url takes. response_type and

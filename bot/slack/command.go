@@ -49,8 +49,11 @@ func (a *App) slash(ctx context.Context, j job) {
 	r := requestOf(a.words(), plainWords(c.Text, a.own(ctx).User))
 	r.Person = digest.Person{Platform: Platform, Workspace: c.TeamID, ID: c.UserID}
 	r.Place = place(c.TeamID, c.ChannelID, c.UserID)
-	if r.Command == "subscribe" && r.Args == "" && a.openForm(ctx, j, c.TriggerID, r) {
-		return
+	if o, ok := a.openingOf(r); ok {
+		o.trigger = c.TriggerID
+		if a.openForm(ctx, j, o) {
+			return
+		}
 	}
 	a.serve(ctx, r, &target{url: c.ResponseURL, came: j.came, user: c.UserID, channel: c.ChannelID, command: true})
 }
@@ -70,9 +73,14 @@ func (a *App) handle(ctx context.Context, r bot.Request) bot.Reply {
 	if err == nil {
 		return reply
 	}
+	return bot.Reply{Message: a.failed(r, err)}
+}
+
+// failed tells an error, with an id under which the log has its cause.
+func (a *App) failed(r bot.Request, err error) bot.Message {
 	id := errorID()
 	a.log.Error("a request failed", "id", id, "command", r.Command, "action", r.Action, "error", Redact(err.Error()))
-	return bot.Reply{Message: bot.ErrorMessage(err, id, r.Lang)}
+	return bot.ErrorMessage(err, id, r.Lang)
 }
 
 func errorID() string {
@@ -120,37 +128,56 @@ func (a *App) pressed(ctx context.Context, j job, e element) {
 	}
 	in := j.interaction
 	r := in.who()
-	if verb == formVerb {
-		a.openFormOrSay(ctx, j, r, arg)
-		return
+	var meta private
+	if in.View.Type == "modal" {
+		meta = parsePrivate(in.View.Private)
+		r.Place = place(r.Person.Workspace, meta.channel, in.User.ID)
 	}
 	r.Action = e.ActionID
 	if e.SelectedOption != nil {
 		r.Value = e.SelectedOption.Value
 	}
-	t := &target{url: in.ResponseURL, came: j.came, user: in.User.ID, channel: in.Channel.ID, pressed: in.Message.TS,
-		ephemeral: in.Container.IsEphemeral, thread: in.Message.ThreadTS, viewID: in.View.ID, viewHash: in.View.Hash, home: in.View.Type == "home"}
-	if in.View.Type == "modal" && in.View.Private != "" {
-		r.Place = place(r.Person.Workspace, in.View.Private, in.User.ID)
+	if verb == formVerb {
+		r.Command, r.Action = arg, ""
 	}
+	if a.pressedForm(ctx, j, r) {
+		return
+	}
+	t := in.target(j)
+	t.meta = meta
+	a.serve(ctx, r, t)
+}
+
+// target is where the answer to a press goes.
+func (in *interaction) target(j job) *target {
+	t := &target{url: in.ResponseURL, came: j.came, user: in.User.ID, channel: in.Channel.ID, pressed: in.Message.TS,
+		ephemeral: in.Container.IsEphemeral, thread: in.Message.ThreadTS, viewID: in.View.ID, home: in.View.Type == "home"}
 	if t.channel == "" {
 		t.channel = in.Container.ChannelID
 	}
 	if t.pressed == "" {
 		t.pressed = in.Container.MessageTS
 	}
-	a.serve(ctx, r, t)
+	return t
 }
 
-// openFormOrSay opens a form, or says how to type the same when it is too late
-// for that.
-func (a *App) openFormOrSay(ctx context.Context, j job, r bot.Request, command string) {
-	r.Command = command
-	if a.openForm(ctx, j, j.interaction.TriggerID, r) {
-		return
-	}
+// pressedForm opens the form that a press asks for. It reports false when it
+// asks for none, or it is too late for one: then words do.
+func (a *App) pressedForm(ctx context.Context, j job, r bot.Request) bool {
 	in := j.interaction
-	a.serve(ctx, r, &target{url: in.ResponseURL, came: j.came, user: in.User.ID, channel: in.Channel.ID, viewID: in.View.ID, home: in.View.Type == "home"})
+	o, ok := a.openingOf(r)
+	if !ok {
+		return false
+	}
+	o.trigger = in.TriggerID
+	switch in.View.Type {
+	case "home":
+		o.meta.home = true
+	case "modal": // the form takes the place of what it was pressed in
+		o.meta.home = parsePrivate(in.View.Private).home
+		o.view, o.hash = in.View.ID, in.View.Hash
+	}
+	return a.openForm(ctx, j, o)
 }
 
 // shortcut serves "Brief me on this": the message's words are the query.

@@ -35,6 +35,8 @@ const (
 	maxViewBytes  = 250_000
 	maxPrivate    = 3000 // private_metadata
 	maxLabel      = 2000 // of an input
+	maxInput      = 500  // of what is typed; Slack: 3,000
+	maxFieldError = 300  // of what is wrong with a field; Slack gives no number
 )
 
 // Our own caps, so that each piece of a message fits a part alone, whatever

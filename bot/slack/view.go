@@ -73,16 +73,21 @@ func (a *App) answerInView(ctx context.Context, t *target, reply bot.Reply) {
 		return
 	}
 	lang := a.person(ctx, t.user).Lang
-	if _, err := a.api.UpdateViewContext(ctx, a.resultView(reply.Message, lang, t.channel), "", "", t.viewID); err != nil {
+	_, err := a.api.UpdateViewContext(ctx, a.resultView(reply.Message, lang, t.meta), "", "", t.viewID)
+	switch codeOf(err) {
+	case "":
+	case "not_found", "view_not_found": // the person closed it, and is to know all the same
+		a.answer(ctx, &target{user: t.user, came: t.came}, reply)
+	default:
 		a.log.Error("update a form in Slack", "error", err)
 	}
 }
 
 // resultView is a modal that shows a message.
-func (a *App) resultView(m bot.Message, lang, private string) slackgo.ModalViewRequest {
+func (a *App) resultView(m bot.Message, lang string, meta private) slackgo.ModalViewRequest {
 	words := bot.WordsIn(lang)
 	return slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: plainText(words.Say("Subscription"), maxViewTitle),
-		Close: plainText(words.Say("Close"), maxViewTitle), Blocks: slackgo.Blocks{BlockSet: a.viewBlocks(m)}, PrivateMetadata: private}
+		Close: plainText(words.Say("Close"), maxViewTitle), Blocks: slackgo.Blocks{BlockSet: a.viewBlocks(m)}, PrivateMetadata: meta.String()}
 }
 
 // viewSize is the JSON of a view in bytes.

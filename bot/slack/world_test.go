@@ -56,6 +56,7 @@ func (c *movedClock) Waits() []time.Duration {
 type handler struct {
 	handle   func(ctx context.Context, r bot.Request) (bot.Reply, error)
 	complete func(field, typed string) []bot.Option
+	form     func(r bot.Request) (map[string]string, error)
 
 	mu       sync.Mutex
 	requests []bot.Request
@@ -77,6 +78,17 @@ func (h *handler) Complete(_ context.Context, _ bot.Request, field, typed string
 		return h.complete(field, typed)
 	}
 	return nil
+}
+
+// Form gives what form gives.
+func (h *handler) Form(_ context.Context, r bot.Request) (map[string]string, error) {
+	h.mu.Lock()
+	f := h.form
+	h.mu.Unlock()
+	if f == nil {
+		return nil, nil //nolint:nilnil // nothing is filled in, which is no failure
+	}
+	return f(r)
 }
 
 func (h *handler) Requests() []bot.Request {

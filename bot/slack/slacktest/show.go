@@ -71,9 +71,11 @@ func shownObject(o map[string]any) string {
 	case "button":
 		return "[" + shown(o["text"]) + "] "
 	case "static_select", "external_select":
-		return "[" + shown(o["placeholder"]) + " ▾] "
+		return "[" + shown(or(o["initial_option"], o["placeholder"])) + " ▾] "
 	case "timepicker":
 		return fmt.Sprintf("[%v] ", o["initial_time"])
+	case "plain_text_input":
+		return fmt.Sprintf("[%v] ", or(o["initial_value"], ""))
 	case "mrkdwn":
 		return readMarkup(fmt.Sprint(o["text"]))
 	case "date":
@@ -84,6 +86,13 @@ func shownObject(o map[string]any) string {
 		return shown(o["label"]) + ": " + shown(o["element"])
 	}
 	return shown(o["text"]) + shown(o["elements"]) + shown(o["fields"])
+}
+
+func or(v, otherwise any) any {
+	if v == nil {
+		return otherwise
+	}
+	return v
 }
 
 // readMarkup reads mrkdwn as a client does: links as their label, dates as
@@ -222,6 +231,11 @@ func filled(e map[string]any, value string) answer {
 		out["selected_time"] = e["initial_time"]
 		if value != "" {
 			out["selected_time"] = value
+		}
+	case "plain_text_input":
+		out["value"] = e["initial_value"]
+		if value != "" {
+			out["value"] = value
 		}
 	default:
 		out["selected_option"] = e["initial_option"]

@@ -87,3 +87,21 @@ func (s *Server) viewsPublish(c call) answer {
 	s.homes[user] = v
 	return answer{"view": answer{"id": v.ID, "hash": v.Hash}}
 }
+
+// CloseView closes a modal, as a person does.
+func (s *Server) CloseView(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.views, id)
+	s.change()
+}
+
+// ChangeView gives a modal a new hash, as another update of it does.
+func (s *Server) ChangeView(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v := s.views[id]; v != nil {
+		s.replaceView(v, v.JSON)
+	}
+	s.change()
+}
