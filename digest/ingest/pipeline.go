@@ -82,6 +82,7 @@ type Pipeline struct {
 	o     Options
 	hints hints
 	seen  *seen
+	line  line
 
 	mu        sync.Mutex // storing and grouping: one batch at a time
 	loaded    bool       // the grouper holds the live window
@@ -120,6 +121,10 @@ type Counts struct {
 	Bad     []error // not stored; each says which article and what is wrong with it
 }
 
+func (c *Counts) add(more Counts) {
+	c.New, c.Revised, c.Known, c.Bad = c.New+more.New, c.Revised+more.Revised, c.Known+more.Known, append(c.Bad, more.Bad...)
+}
+
 // Add takes articles in, in their order. Articles that cannot be stored are in
 // Counts.Bad and keep no other from being stored. An error means that the
 // store failed; the counts then tell how far it came, and adding all again is
@@ -149,29 +154,51 @@ func (p *Pipeline) Resume(ctx context.Context) error {
 	return p.load(ctx)
 }
 
-// take stores and groups one batch.
+// take stores and groups one batch, with those of other callers that wait.
 func (p *Pipeline) take(ctx context.Context, batch []analysed, total *Counts) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	entries := make([]digest.Entry, len(batch))
-	for i := range batch {
-		entries[i] = batch[i].entry
-	}
+	w := &waiting{batch: batch, total: total}
+	p.line.join(w)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for !w.done {
+		p.line.settle(w, p.o.Batch, func(together []*waiting) error { return p.keep(ctx, together) })
+	}
+	return w.err
+}
+
+// keep stores and groups batches, in their order.
+func (p *Pipeline) keep(ctx context.Context, batches []*waiting) error {
 	if err := p.load(ctx); err != nil {
 		return err
+	}
+	var entries []digest.Entry
+	for _, w := range batches {
+		for i := range w.batch {
+			entries = append(entries, w.batch[i].entry)
+		}
 	}
 	added, err := p.o.Store.AddArticles(ctx, entries)
 	if err != nil {
 		return err
 	}
-	if err := p.group(ctx, arrivals(entries, added, total)); err != nil {
+	counts := make([]Counts, len(batches))
+	var arrived []arrival
+	for i, w := range batches {
+		n := len(w.batch)
+		arrived = append(arrived, arrivals(entries[:n], added[:n], &counts[i])...)
+		entries, added = entries[n:], added[n:]
+	}
+	if err := p.group(ctx, arrived); err != nil {
 		p.reset()
 		return err
 	}
-	p.seen.add(batch)
+	for i, w := range batches {
+		w.total.add(counts[i])
+		p.seen.add(w.batch)
+	}
 	p.forget()
 	return nil
 }
