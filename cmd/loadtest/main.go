@@ -21,6 +21,9 @@ import (
 type commands struct {
 	JSON  bool     `help:"Print one JSON object a line." name:"json"`
 	Slack slackCmd `cmd:"" help:"People ask in Slack."`
+
+	Feeds      feedsCmd      `cmd:"" help:"Read very many sources of which most have nothing new."`
+	FeedServer feedServerCmd `cmd:"" hidden:"" help:"The server of feeds for the others."`
 }
 
 // call is what a subcommand gets.

@@ -275,6 +275,9 @@ func (r *round) finish() error {
 	defer r.cancel()
 	err := r.workers.Wait()
 	close(r.healths)
+	if len(r.begun) > 0 {
+		r.o.Fetcher.Close() // until the next round servers would have closed them
+	}
 	if failed := r.saver.Wait(); failed != nil {
 		return failed // it has ended the workers
 	}
