@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -61,6 +62,9 @@ func detectEncoding(head []byte, contentType string) (encoding.Encoding, string,
 	if enc, name, n := byteOrderMark(head); n > 0 {
 		return enc, name, n
 	}
+	if enc, name := unmarkedUTF32(head); enc != nil {
+		return enc, name, 0
+	}
 	valid, wide, broken := countUTF8(head)
 	if bytes.Contains(head, []byte("\x1b$")) {
 		return japanese.ISO2022JP, "iso-2022-jp", 0
@@ -94,6 +98,22 @@ func byteOrderMark(b []byte) (encoding.Encoding, string, int) {
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be", 2
 	}
 	return nil, "", 0
+}
+
+// unmarkedUTF32 tells UTF-32 without a mark by the zeros around its first
+// character (XML 1.0 appendix F.1): no other text has three in a row.
+func unmarkedUTF32(b []byte) (encoding.Encoding, string) {
+	if len(b) < 8 {
+		return nil, ""
+	}
+	isZero := func(at ...int) bool { return !slices.ContainsFunc(at, func(i int) bool { return b[i] != 0 }) }
+	switch {
+	case isZero(1, 2, 3, 6, 7) && b[0] != 0 && b[4] != 0:
+		return utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "utf-32le"
+	case isZero(0, 1, 2, 4, 5) && b[3] != 0 && b[7] != 0:
+		return utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "utf-32be"
+	}
+	return nil, ""
 }
 
 // countUTF8 reports whether b is valid UTF-8 (a rune cut off at its end is

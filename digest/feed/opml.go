@@ -17,7 +17,7 @@ import (
 // countries where their name is one.
 
 type opmlDocument struct {
-	XMLName xml.Name      `xml:"opml"`
+	XMLName xml.Name      // opml; outlineDocument in the drafts of version 1
 	Version string        `xml:"version,attr"`
 	Title   string        `xml:"head>title"`
 	Body    []opmlOutline `xml:"body>outline"`
@@ -45,7 +45,7 @@ func ParseOPML(data []byte, country func(name string) string) (sources []digest.
 	if err := checkXML(text); err != nil {
 		return nil, nil, err
 	}
-	if rootOf(text) != "opml" {
+	if root := rootOf(text); root != "opml" && root != "outlinedocument" {
 		return nil, nil, digest.Errorf(digest.Invalid, "this is not an OPML list of feeds")
 	}
 	var doc opmlDocument
@@ -148,7 +148,7 @@ func slugOf(name string) string {
 // folder of its first topic. ParseOPML reads name, address, language, home
 // country and topics back.
 func WriteOPML(w io.Writer, title string, sources []digest.Source) error {
-	doc := opmlDocument{Version: "2.0", Title: title}
+	doc := opmlDocument{XMLName: xml.Name{Local: "opml"}, Version: "2.0", Title: title}
 	folders := map[string]int{}
 	sorted := slices.Clone(sources)
 	slices.SortStableFunc(sorted, func(a, b digest.Source) int { return cmp.Compare(a.Name, b.Name) })

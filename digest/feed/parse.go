@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,8 +68,12 @@ func parseXML(text []byte, base *url.URL) (Feed, error) {
 	switch rootOf(text) {
 	case "urlset", "sitemapindex":
 		return parseSitemap(text)
-	case "rss", "rdf", "feed", "channel":
+	case "rss", "rdf", "feed":
 		return parseSyndication(text, base)
+	case "entry": // an Atom entry document (RFC 4287 section 2)
+		return parseSyndication(within(text, `<feed xmlns="http://www.w3.org/2005/Atom">`, "</feed>"), base)
+	case "channel":
+		return parseChannel(text, base)
 	case "html":
 		return Feed{}, digest.Errorf(digest.Invalid, "this is a web page, not a feed")
 	case "opml":
@@ -77,6 +82,36 @@ func parseXML(text []byte, base *url.URL) (Feed, error) {
 	}
 	return Feed{}, digest.Errorf(digest.Invalid, "this is not a feed that can be read")
 }
+
+// within puts a document into another element.
+func within(text []byte, open, end string) []byte {
+	return slices.Concat([]byte(open), text, []byte(end))
+}
+
+// parseChannel reads a document that begins with a channel: RSS without its
+// root, or RSS 1.1 (http://purl.org/net/rss1.1), whose items are in a list.
+func parseChannel(text []byte, base *url.URL) (Feed, error) {
+	if cdfItem().Match(text) {
+		return Feed{}, digest.Errorf(digest.Invalid, "this is a channel in the Channel Definition Format (CDF), which no program writes any more").
+			WithHint("Look on the site for an RSS or Atom feed.")
+	}
+	if bytes.Contains(text[:min(len(text), 4096)], []byte("purl.org/net/rss1.1#")) {
+		plain := rss11Frame().ReplaceAll(text, nil)
+		f, err := parseSyndication(within(plain, `<rss version="2.0"><channel>`, "</channel></rss>"), base)
+		f.Kind = "rss 1.1"
+		return f, err
+	}
+	return parseSyndication(within(text, `<rss version="2.0">`, "</rss>"), base)
+}
+
+var (
+	// An item of CDF carries its address as an attribute.
+	cdfItem = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)<item\s[^>]*href\s*=`) })
+	// What stands around the items of RSS 1.1.
+	rss11Frame = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`</?(?:[A-Za-z_][\w.-]*:)?(?:Channel|items)(?:\s[^<>]*)?/?>`)
+	})
+)
 
 // dropProlog cuts what stands before the root: text that a broken server put
 // there, the XML declaration (the text is UTF-8 by now, and "version 1.1"
@@ -131,6 +166,9 @@ func syndication(text []byte) (*gofeed.Feed, []string, error) {
 	p := gofeed.NewParser()
 	p.KeepOriginalFeed = true
 	parsed, err := p.Parse(bytes.NewReader(text))
+	if err == nil && len(parsed.Items) == 0 && rootOf(text) == "feed" && itemStart().Match(text) {
+		parsed, err = p.Parse(bytes.NewReader(inAtom(text)))
+	}
 	if err == nil {
 		return parsed, nil, nil
 	}
@@ -141,6 +179,19 @@ func syndication(text []byte) (*gofeed.Feed, []string, error) {
 		}
 	}
 	return nil, nil, digest.Errorf(digest.Invalid, "the feed is broken and nothing in it can be read: %w", err)
+}
+
+var xmlns = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\sxmlns\s*=\s*(?:"[^"]*"|'[^']*')`) })
+
+// inAtom puts a feed into the namespace of Atom. What some have in its place
+// is misspelt, and their entries would be passed over.
+func inAtom(text []byte) []byte {
+	at := rootTag().FindIndex(text)
+	if at == nil {
+		return text
+	}
+	root := xmlns().ReplaceAllLiteral(text[at[0]:at[1]], []byte(` xmlns="http://www.w3.org/2005/Atom"`))
+	return slices.Concat(text[:at[0]], root, text[at[1]:])
 }
 
 // itemBase is what relative links of items are resolved against: where the

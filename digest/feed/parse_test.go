@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/tools/txtar"
 )
 
@@ -68,6 +69,9 @@ func TestParseCharsets(t *testing.T) {
 		{"both lie: it is utf-8", koreanFeed, ` encoding="euc-kr"`, "text/xml; charset=iso-8859-1", encoding.Nop},
 		{"declared utf-16 but utf-8", koreanFeed, ` encoding="utf-16"`, "", encoding.Nop},
 		{"utf-16 with mark", koreanFeed, ` encoding="utf-16"`, "", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)},
+		{"utf-32 with mark", koreanFeed, ` encoding="utf-32"`, "", utf32.UTF32(utf32.BigEndian, utf32.UseBOM)},
+		{"utf-32 without mark", koreanFeed, ` encoding="utf-32"`, "text/xml; charset=utf-32", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
+		{"utf-32 without mark, big-endian", frenchFeed, "", "", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
 		{"utf-8 with mark, header lies", koreanFeed, "", "text/xml; charset=windows-1252", unicode.UTF8BOM},
 		{"latin-1 declared", frenchFeed, ` encoding="iso-8859-1"`, "application/rss+xml", charmap.ISO8859_1},
 		{"windows-1252 undeclared", frenchFeed, "", "", charmap.Windows1252},
