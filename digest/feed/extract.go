@@ -81,7 +81,7 @@ func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, str
 	main, err := extractMain(doc, base)
 	if err != nil {
 		a.Body = all
-		setDefault(&a.Title, head.window)
+		a.Title = withoutSite(orElse(a.Title, head.window), head.site, base)
 		return a, head.site
 	}
 	setDefault(&a.Title, orElse(plainLine(main.Title()), head.window))
@@ -94,7 +94,7 @@ func mainText(doc *html.Node, base *url.URL, head pageHead) (digest.Article, str
 		a.Body = all
 	}
 	site := orElse(head.site, plainLine(main.SiteName()))
-	a.Title, a.Author = withoutSite(head.headline(a.Title), site), cleanByline(a.Author)
+	a.Title, a.Author = withoutSite(head.headline(a.Title), site, base), cleanByline(a.Author)
 	return a, site
 }
 
@@ -105,7 +105,7 @@ func (h *pageHead) headline(title string) string {
 	if rest = strings.TrimSpace(rest); !ok || h.heading == "" || rest == "" {
 		return title
 	}
-	if r, _ := utf8.DecodeRuneInString(rest); strings.ContainsRune("|｜-–—:·«‹", r) {
+	if r, _ := utf8.DecodeRuneInString(rest); strings.ContainsRune(titleMarks, r) {
 		return h.heading
 	}
 	return title
@@ -122,20 +122,68 @@ func cleanByline(s string) string {
 	return strings.Trim(s, " ,|·-–—")
 }
 
-// withoutSite cuts the site's name from the end of a title: "Bridge opens |
-// Harbour Wire".
-func withoutSite(title, site string) string {
-	for _, mark := range []string{" | ", " - ", " – ", " — ", " : "} {
-		i := strings.LastIndex(title, mark)
-		if i <= 0 || site == "" {
-			continue
+// titleMarks stand between a title and the site's name.
+const titleMarks = "|｜-–—:·•«»‹›"
+
+// withoutSite cuts the site's name from either end of a title: "Bridge opens |
+// Harbour Wire", "Harbour Wire - Bridge opens". Where the page does not say
+// its name, that of its host is it ("harbourwire" of www.harbourwire.example).
+func withoutSite(title, site string, base *url.URL) string {
+	names := []string{site}
+	if base != nil {
+		label, _, _ := strings.Cut(domainOf(base.Hostname()), ".")
+		names = append(names, label)
+	}
+	first, last := titleEnds(title)
+	for _, name := range names {
+		if rest := title[:last.start]; last.start > 0 && isSiteName(title[last.end:], name, true) {
+			return strings.TrimSpace(rest)
 		}
-		end := strings.ToLower(title[i+len(mark):])
-		if low := strings.ToLower(site); end == low || (len(end) > 3 && (strings.HasPrefix(low, end) || strings.HasPrefix(end, low))) {
-			return strings.TrimSpace(title[:i])
+		if rest := title[first.end:]; first.start > 0 && isSiteName(title[:first.start], name, false) {
+			return strings.TrimSpace(rest)
 		}
 	}
 	return title
+}
+
+type span struct{ start, end int }
+
+// titleEnds finds the first and the last mark with a space on both sides;
+// their start is 0 when there is none.
+func titleEnds(title string) (first, last span) {
+	for i, r := range title {
+		end := i + utf8.RuneLen(r)
+		if i == 0 || !strings.ContainsRune(titleMarks, r) || !strings.HasPrefix(title[end:], " ") || title[i-1] != ' ' {
+			continue
+		}
+		last = span{i, end}
+		if first.start == 0 {
+			first = last
+		}
+	}
+	return first, last
+}
+
+// isSiteName reports whether a part of a title is the site's name; at the end
+// of a title also its beginning ("Harbour Wire" of "Harbour Wire News") or
+// more than it.
+func isSiteName(part, name string, loose bool) bool {
+	part, name = plainName(part), plainName(name)
+	if part == "" || name == "" {
+		return false
+	}
+	return part == name || (loose && len(part) > 3 && len(name) > 3 && (strings.HasPrefix(name, part) || strings.HasPrefix(part, name)))
+}
+
+// plainName keeps letters and digits, lower case: sites write their names
+// with and without spaces.
+func plainName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // extractMain keeps classes, which tell the frame from the text.

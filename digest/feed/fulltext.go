@@ -77,7 +77,7 @@ func (f *Fetcher) completeText(ctx context.Context, a *digest.Article) error {
 }
 
 // page fetches an article's page where robots.txt lets it, one at a time per
-// host with a pause.
+// host with a pause, a longer one where robots.txt asks for that.
 func (f *Fetcher) page(ctx context.Context, address string) (Page, error) {
 	u, err := fetchable(address)
 	if err != nil {
@@ -86,8 +86,9 @@ func (f *Fetcher) page(ctx context.Context, address string) (Page, error) {
 	if err := f.pages.enter(ctx, u.Host); err != nil {
 		return Page{}, err
 	}
-	defer f.pages.leave(u.Host)
-	if !f.mayRead(ctx, u) {
+	rules := f.rules(ctx, u)
+	defer f.pages.leaveFor(u.Host, rules.delay())
+	if !rules.allow(u) {
 		return Page{}, digest.Errorf(digest.Forbidden, "%s asks programs not to read this page (robots.txt)", u.Hostname())
 	}
 	a, err := f.get(ctx, request{url: address, accept: acceptPage})
@@ -97,7 +98,7 @@ func (f *Fetcher) page(ctx context.Context, address string) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	if final, err := url.Parse(a.url); err == nil && final.Host != u.Host && !f.mayRead(ctx, final) {
+	if final, err := url.Parse(a.url); err == nil && final.Host != u.Host && !f.rules(ctx, final).allow(final) {
 		return Page{}, digest.Errorf(digest.Forbidden, "%s asks programs not to read this page (robots.txt)", final.Hostname())
 	}
 	return Extract(a.body, a.header.Get("Content-Type"), a.url)
@@ -148,15 +149,38 @@ func (c *robotsCache) put(key string, e robotsEntry) {
 	c.entries[key] = e
 }
 
-// mayRead asks the host's robots.txt.
-func (f *Fetcher) mayRead(ctx context.Context, u *url.URL) bool {
+// rules are those of the host's robots.txt.
+func (f *Fetcher) rules(ctx context.Context, u *url.URL) robotsEntry {
 	key := u.Scheme + "://" + u.Host
 	e, ok := f.robots.get(key)
 	if !ok {
 		e = f.fetchRobots(ctx, key)
 		f.robots.put(key, e)
 	}
+	return e
+}
+
+// allow reports whether an address may be read.
+func (e robotsEntry) allow(u *url.URL) bool {
 	return e.data == nil || e.data.TestAgent(pathOf(u), robotsName)
+}
+
+// maxCrawlDelay is the longest pause between two pages that a site gets by
+// asking for it; some ask for hours. Pages that have to wait for more than
+// Options.PageTime are read at the next poll.
+const maxCrawlDelay = 30 * time.Second
+
+// delay is the pause between two pages that the site asks for: Crawl-delay,
+// which is in no standard and in many files.
+func (e robotsEntry) delay() time.Duration {
+	if e.data == nil {
+		return 0
+	}
+	group := e.data.FindGroup(robotsName)
+	if group == nil {
+		return 0
+	}
+	return min(max(group.CrawlDelay, 0), maxCrawlDelay)
 }
 
 func pathOf(u *url.URL) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/feed"
@@ -96,6 +97,21 @@ func TestFullTextRespectsRobots(t *testing.T) {
 		"":                                                                      3,
 	} {
 		w := newPressWorld(t, robots)
+		w.poll(t, digest.FullTextAuto)
+		if len(w.read) != want {
+			t.Errorf("%q: read %v", robots, w.read)
+		}
+	}
+}
+
+func TestFullTextWaitsAsLongAsASiteAsks(t *testing.T) {
+	t.Parallel()
+	for robots, want := range map[string]int{
+		"User-agent: *\nCrawl-delay: 20\n":                                1, // the others wait for the next poll
+		"User-agent: other\nCrawl-delay: 20\n\nUser-agent: *\nAllow: /\n": 3,
+	} {
+		w := newPressWorld(t, robots)
+		w.options.PageTime = time.Second
 		w.poll(t, digest.FullTextAuto)
 		if len(w.read) != want {
 			t.Errorf("%q: read %v", robots, w.read)

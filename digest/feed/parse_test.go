@@ -237,13 +237,33 @@ func TestParseBrokenBytes(t *testing.T) {
 	}
 }
 
+func TestExtractKnowsASiteByItsHost(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"Bridge opens | Harbour Wire": "Bridge opens",
+		"Harbour Wire: Bridge opens":  "Harbour Wire: Bridge opens", // may be said of it
+		"Bridge opens - for trains":   "Bridge opens - for trains",
+	} {
+		page := `<html><head><title>` + title + `</title></head><body><p>It opened.</p></body></html>`
+		got, err := feed.Extract([]byte(page), "text/html", "https://www.harbourwire.example/bridge")
+		if err != nil || got.Article.Title != want {
+			t.Errorf("%q: %q, %v", title, got.Article.Title, err)
+		}
+	}
+}
+
 func TestExtractCutsTheSiteFromTheTitle(t *testing.T) {
 	t.Parallel()
 	for title, want := range map[string]string{
-		"Bridge opens | Harbour Wire":          "Bridge opens",
-		"Bridge opens - Harbour Wire News":     "Bridge opens",
-		"Ships – and ferries - return to port": "Ships – and ferries - return to port",
-		"Harbour Wire":                         "Harbour Wire",
+		"Bridge opens | Harbour Wire":           "Bridge opens",
+		"Bridge opens - Harbour Wire News":      "Bridge opens",
+		"Ships – and ferries - return to port":  "Ships – and ferries - return to port",
+		"Harbour Wire":                          "Harbour Wire",
+		"Harbour Wire | Bridge opens":           "Bridge opens",
+		"HARBOUR WIRE — Bridge opens - at last": "Bridge opens - at last",
+		"Harbour - Bridge opens":                "Harbour - Bridge opens",
+		"Bridge opens · HarbourWire":            "Bridge opens",
+		"Bridge-building | a history":           "Bridge-building | a history",
 	} {
 		page := `<html><head><meta property="og:title" content="` + title + `"><meta property="og:site_name" content="Harbour Wire"><meta name="author" content="By Ines Okafor"></head><body><p>It opened.</p></body></html>`
 		got, err := feed.Extract([]byte(page), "text/html", "")

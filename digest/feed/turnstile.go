@@ -54,10 +54,13 @@ func (t *turnstile) enter(ctx context.Context, host string) error {
 	}
 }
 
-func (t *turnstile) leave(host string) {
+func (t *turnstile) leave(host string) { t.leaveFor(host, 0) }
+
+// leaveFor is leave with a pause that the host asks for, where that is longer.
+func (t *turnstile) leaveFor(host string, pause time.Duration) {
 	t.mu.Lock()
 	g := t.hosts[host]
-	g.open = t.now().Add(t.pause)
+	g.open = t.now().Add(max(t.pause, pause))
 	t.mu.Unlock()
 	g.free <- struct{}{}
 	t.part(host, g)
@@ -88,7 +91,7 @@ func (t *turnstile) part(host string, g *gate) {
 	if g.users == 0 && !g.open.After(now) {
 		delete(t.hosts, host)
 	}
-	if t.pause > 0 && len(t.hosts) > 256 {
+	if len(t.hosts) > 256 && t.pause > 0 {
 		for h, g := range t.hosts {
 			if g.users == 0 && !g.open.After(now) {
 				delete(t.hosts, h)

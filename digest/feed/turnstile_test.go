@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/temoto/robotstxt"
 )
 
 func TestTurnstileLimitsAndPauses(t *testing.T) {
@@ -75,6 +77,25 @@ func TestTurnstileForgetsHosts(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestCrawlDelayIsBounded(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"": 0, "User-agent: *\nDisallow: /x\n": 0, "User-agent: *\nCrawl-delay: 7\n": 7 * time.Second, "User-agent: *\nCrawl-delay: 86400\n": maxCrawlDelay,
+		"User-agent: *\nCrawl-delay: -5\n": 0, "User-agent: daybrief\nCrawl-delay: 3\n\nUser-agent: *\nCrawl-delay: 9\n": 3 * time.Second,
+	} {
+		data, err := robotstxt.FromString(text)
+		if err != nil {
+			continue // what cannot be read asks for nothing
+		}
+		if got := (robotsEntry{data: data}).delay(); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if got := (robotsEntry{}).delay(); got != 0 {
+		t.Errorf("without a file: %v", got)
+	}
 }
 
 func TestRobotsCacheIsBounded(t *testing.T) {
