@@ -237,14 +237,3 @@ func (a *app) fetcher(env environment) *feed.Fetcher {
 	}
 	return feed.NewFetcher(o)
 }
-
-// countryNamed is the code of a country by any of its names, "" for other
-// words.
-func (a *app) countryNamed(name string) string {
-	for _, n := range a.tagger.Names() {
-		if n.Kind == digest.CountryName && strings.EqualFold(n.Text, name) {
-			return n.Slugs[0]
-		}
-	}
-	return ""
-}

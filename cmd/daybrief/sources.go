@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -238,7 +239,7 @@ func (s sourcesImportCmd) Run(c *call) error {
 		return err
 	}
 	defer a.close()
-	sources, problems, err := feed.ParseOPML(data, a.countryNamed)
+	sources, problems, err := feed.ParseOPML(data, countryNames(a.tagger.Names()))
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.File, err)
 	}
@@ -258,6 +259,23 @@ func (s sourcesImportCmd) Run(c *call) error {
 	}
 	fmt.Fprintf(c.stdout, "%s added, %d known already.\n", plural(added, "source"), len(sources)-added)
 	return nil
+}
+
+// countryNames returns a function from any name of a country, however it is
+// capitalised, to its code; other words give "". Folders are many, and so are
+// names: they are looked through once.
+func countryNames(names []digest.Name) func(string) string {
+	codes := sync.OnceValue(func() map[string]string {
+		codes := make(map[string]string, len(names))
+		for _, n := range names {
+			key := strings.ToLower(n.Text)
+			if n.Kind == digest.CountryName && codes[key] == "" && len(n.Slugs) > 0 {
+				codes[key] = n.Slugs[0]
+			}
+		}
+		return codes
+	})
+	return func(name string) string { return codes()[strings.ToLower(name)] }
 }
 
 type sourcesExportCmd struct{}
