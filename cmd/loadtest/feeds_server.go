@@ -146,7 +146,7 @@ func (f *feedWorld) write(w io.Writer, name string, version int) {
 			at = time.Date(2026, 1, 1, 0, id, 0, 0, time.UTC)
 		}
 		fmt.Fprintf(b, `<item><title>%s</title><link>https://s%s.example.org/%d</link><guid isPermaLink="false">%s-%d</guid><pubDate>%s</pubDate><description>&lt;p&gt;%s&lt;/p&gt;</description></item>`,
-			f.sentence(rnd, 9), name, id, name, id, at.UTC().Format(time.RFC1123), f.text(rnd))
+			f.sentence(rnd, 9), name, id, name, id, at.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT"), f.text(rnd))
 	}
 	_, _ = io.WriteString(b, `</channel></rss>`)
 }

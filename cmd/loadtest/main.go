@@ -23,6 +23,7 @@ type commands struct {
 	Slack slackCmd `cmd:"" help:"People ask in Slack."`
 
 	Feeds      feedsCmd      `cmd:"" help:"Read very many sources of which most have nothing new."`
+	FeedItem   feedItemCmd   `cmd:"" help:"One feed full of news: read, judged, stored."`
 	FeedServer feedServerCmd `cmd:"" hidden:"" help:"The server of feeds for the others."`
 }
 

@@ -163,6 +163,9 @@ func parseSyndication(text []byte, base *url.URL) (Feed, error) {
 }
 
 func syndication(text []byte) (*gofeed.Feed, []string, error) {
+	// The same time in a form that gofeed tries early: before the common one it
+	// tries some eighty others, a third of all the time that it takes.
+	text = bytes.ReplaceAll(text, []byte(" GMT</pubDate>"), []byte(" +0000</pubDate>"))
 	p := gofeed.NewParser()
 	p.KeepOriginalFeed = true
 	parsed, err := p.Parse(bytes.NewReader(text))
