@@ -74,6 +74,7 @@ func (f *Fetcher) Poll(ctx context.Context, src digest.Source) (Result, error) {
 			a.Lang = src.Lang
 		}
 	}
+	r.settleDates(src.Kind, src.Health.LastSuccess.IsZero())
 	r.measure(src.Health.LastSuccess)
 	return r, err
 }
