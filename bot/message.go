@@ -20,6 +20,7 @@ type Message struct {
 	Lang     string    `json:"lang,omitempty"`     // BCP 47 of the words around the news
 	At       time.Time `json:"at,omitzero"`        // when it was made: what "2 h ago" is counted from where a platform cannot
 	Zone     string    `json:"zone,omitempty"`     // IANA zone in which times are told where a platform cannot
+	Silent   bool      `json:"silent,omitempty"`   // it makes no sound where the platform can choose that, as in quiet hours
 }
 
 // Section is a heading, then lines of text, then stories. A section without a
