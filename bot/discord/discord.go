@@ -61,6 +61,20 @@ type Options struct {
 	// Removed is told when the bot is removed from a server (not when the
 	// server is merely out of reach). It may be told again.
 	Removed func(ctx context.Context, guild string)
+	// Deauthorized is told by Events when a person removes the bot from their
+	// own account. When it fails Discord tells again, for some minutes.
+	Deauthorized func(ctx context.Context, user string) error
+	// Once reports whether a key comes for the first time among all replicas
+	// that share a store. It forgets a key after until. Interactions over HTTP
+	// are taken once by it; nil: each process takes each of them once.
+	Once func(ctx context.Context, key string, until time.Time) (bool, error)
+
+	// Pauses are what Paused was told last before a restart: until when Discord
+	// asked not to be asked what.
+	Pauses map[string]time.Time
+	// Paused is told when Discord has asked for a pause, with all that are to
+	// come. It is called by whoever was about to ask, so it is quick.
+	Paused func(pauses map[string]time.Time)
 
 	timing timing
 }

@@ -34,6 +34,17 @@ const endpointTime = 2500 * time.Millisecond
 // they are refused.
 // https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint
 func (a *Adapter) Interactions() http.Handler {
+	return a.signed(func(w http.ResponseWriter, req *http.Request, body []byte) {
+		if a.opts.Handler == nil {
+			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+			return
+		}
+		a.receive(w, req, body)
+	})
+}
+
+// signed lets through what Discord has posted and signed just now.
+func (a *Adapter) signed(next func(w http.ResponseWriter, req *http.Request, body []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.Method != http.MethodPost {
 			w.Header().Set("Allow", http.MethodPost)
@@ -45,14 +56,14 @@ func (a *Adapter) Interactions() http.Handler {
 			http.Error(w, http.StatusText(status), status)
 			return
 		}
-		a.receive(w, req, body)
+		next(w, req, body)
 	})
 }
 
 // verified reads the body and returns 0 when Discord has signed it just now,
 // else the status to answer.
 func (a *Adapter) verified(w http.ResponseWriter, req *http.Request) ([]byte, int) {
-	if a.key == nil || a.opts.Handler == nil {
+	if a.key == nil {
 		return nil, http.StatusServiceUnavailable
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxInteraction))
@@ -87,6 +98,10 @@ func (a *Adapter) receive(w http.ResponseWriter, req *http.Request, body []byte)
 		writeJSON(w, callback{Type: answerPong})
 		return
 	}
+	if !a.firstOfAll(req.Context(), i) {
+		http.Error(w, "seen already", http.StatusConflict)
+		return
+	}
 	answer := &inline{out: make(chan callback, 1)}
 	if !a.begin(context.WithoutCancel(req.Context()), i, answer.first) {
 		http.Error(w, "seen already, or too much to do", http.StatusConflict)
@@ -101,6 +116,27 @@ func (a *Adapter) receive(w http.ResponseWriter, req *http.Request, body []byte)
 		answer.shut()
 		http.Error(w, "no answer in time", http.StatusServiceUnavailable)
 	}
+}
+
+// onceTime is how long it may take to ask whether another replica has had an
+// interaction.
+const onceTime = 500 * time.Millisecond
+
+// firstOfAll reports whether no replica has taken an interaction yet. What is
+// being typed may be answered twice. Where the store does not say, the
+// interaction is taken: its signature is at most a few minutes old.
+func (a *Adapter) firstOfAll(ctx context.Context, i interaction) bool {
+	if a.opts.Once == nil || i.Type == kindAutocomplete {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, onceTime)
+	defer cancel()
+	first, err := a.opts.Once(ctx, "discord.interaction."+i.ID, a.opts.Now().Add(2*freshness+time.Minute))
+	if err != nil {
+		a.log.WarnContext(ctx, "discord: cannot tell whether another replica has had an interaction", "err", err)
+		return true
+	}
+	return first
 }
 
 // inline hands the first answer over to the response. Only one is taken, and

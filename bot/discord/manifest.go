@@ -33,15 +33,17 @@ func Manifest(s Setup) string {
 	for _, r := range neededRights(s.Threads) {
 		rights = append(rights, r.name)
 	}
-	endpoint := "leave it empty: the bot connects by itself"
+	endpoint, events := "leave it empty: the bot connects by itself", "leave it empty, or the bot's own address with "+EventsPath
 	if s.PublicURL != "" {
-		endpoint = strings.TrimRight(s.PublicURL, "/") + InteractionsPath
+		base := strings.TrimRight(s.PublicURL, "/")
+		endpoint, events = base+InteractionsPath, base+EventsPath+", with the event Application Deauthorized"
 	}
 	return fmt.Sprintf(`1. Open https://discord.com/developers/applications and press New Application.
 2. General Information
    Application ID             into the link below
    Public Key                 into DISCORD_PUBLIC_KEY (needed for the HTTP endpoint alone)
    Interactions Endpoint URL  %s
+   Webhooks, Endpoint URL     %s
 3. Installation
    Installation Contexts      User Install and Guild Install
    Install Link               None, or Discord Provided Link
@@ -54,5 +56,5 @@ func Manifest(s Setup) string {
 5. Open this link and choose the server:
    %s
 6. Start daybrief. It registers its commands by itself; daybrief doctor checks all of this.
-`, endpoint, strings.Join(rights, ", "), InstallLink(s))
+`, endpoint, events, strings.Join(rights, ", "), InstallLink(s))
 }

@@ -1,8 +1,10 @@
 package discord
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,9 +18,9 @@ type limiter struct {
 	mu      sync.Mutex
 	tokens  float64
 	filled  time.Time
-	blocked time.Time          // global: nothing before it
-	names   map[string]string  // route -> bucket
-	buckets map[string]*bucket // bucket and major id -> state
+	paused  map[string]time.Time // by what 429s asked for: route and major id, or everything
+	names   map[string]string    // route -> bucket
+	buckets map[string]*bucket   // bucket and major id -> state
 	invalid window
 	refused bool // Discord refused the token: nothing goes out any more
 }
@@ -33,7 +35,7 @@ type bucket struct {
 const maxBuckets = 2000
 
 func newLimiter() *limiter {
-	return &limiter{tokens: globalBurst, names: map[string]string{}, buckets: map[string]*bucket{},
+	return &limiter{tokens: globalBurst, paused: map[string]time.Time{}, names: map[string]string{}, buckets: map[string]*bucket{},
 		invalid: window{span: invalidWindow, limit: invalidBreak}}
 }
 
@@ -54,7 +56,7 @@ func (l *limiter) take(ln lane, now time.Time) time.Duration {
 		return 0
 	}
 	l.fill(now)
-	if wait := l.blocked.Sub(now); wait > 0 {
+	if wait := max(l.paused[pauseAll].Sub(now), l.paused[ln.pauseKey()].Sub(now)); wait > 0 {
 		return wait
 	}
 	b := l.buckets[l.key(ln)]
@@ -130,17 +132,67 @@ func (l *limiter) sweep(now time.Time) {
 	}
 }
 
-// hold keeps a lane, or everything, back for a while after a 429.
-func (l *limiter) hold(ln lane, wait time.Duration, global bool, now time.Time) {
+// pauseAll is the key of a pause of everything.
+const pauseAll = "*"
+
+// pauseKey names a lane in pauses. It is not the bucket's name, which is
+// learned anew after a restart.
+func (ln lane) pauseKey() string { return strings.TrimSpace(ln.route + " " + ln.major) }
+
+// hold keeps a lane, or everything, back for a while after a 429. It reports
+// whether that is worth remembering over a restart.
+func (l *limiter) hold(ln lane, wait time.Duration, global bool, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	until, key := now.Add(wait), ln.pauseKey()
 	switch {
 	case global:
-		if until := now.Add(wait); until.After(l.blocked) {
-			l.blocked = until
+		key = pauseAll
+	case ln.free:
+		return false
+	default:
+		l.set(l.key(ln), bucket{limit: 1, reset: until}, now)
+	}
+	if len(l.paused) >= maxBuckets {
+		maps.DeleteFunc(l.paused, func(_ string, t time.Time) bool { return !t.After(now) })
+	}
+	if until.After(l.paused[key]) && (len(l.paused) < maxBuckets || key == pauseAll) {
+		l.paused[key] = until
+	}
+	return wait >= keptPause
+}
+
+// keptPause is the shortest pause that is remembered over a restart, which
+// takes about as long.
+const keptPause = 2 * time.Second
+
+// export returns the pauses that are still to come. Too many refused requests
+// are a pause of everything.
+func (l *limiter) export(now time.Time) map[string]time.Time {
+	full := l.invalid.full(now)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := map[string]time.Time{}
+	for key, until := range l.paused {
+		if until.After(now) {
+			out[key] = until
 		}
-	case !ln.free:
-		l.set(l.key(ln), bucket{limit: 1, reset: now.Add(wait)}, now)
+	}
+	if until := now.Add(full); full > 0 && until.After(out[pauseAll]) {
+		out[pauseAll] = until
+	}
+	return out
+}
+
+// restore takes in what export returned. A pause of more than a day is no
+// pause that Discord gives.
+func (l *limiter) restore(pauses map[string]time.Time, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for key, until := range pauses {
+		if until.After(now) && until.Before(now.Add(24*time.Hour)) && len(l.paused) < maxBuckets {
+			l.paused[key] = until
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type client struct {
 	now    func() time.Time
 	timing timing
 	log    *slog.Logger
+	paused func(map[string]time.Time) // Options.Paused; may be nil
 }
 
 func newClient(o Options, base *url.URL) *client {
@@ -36,10 +37,14 @@ func newClient(o Options, base *url.URL) *client {
 	h.Transport = rewrite{base: base, next: h.Transport}
 	// A redirect would carry the token to wherever it points.
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client{
-		http: &h, token: o.Token, limits: newLimiter(), now: o.timing.now, timing: o.timing, log: o.Logger,
+	c := &client{
+		http: &h, token: o.Token, limits: newLimiter(), now: o.timing.now, timing: o.timing, log: o.Logger, paused: o.Paused,
 		agent: "DiscordBot (https://github.com/daybrief/daybrief, " + o.Version + ")",
 	}
+	if len(o.Pauses) > 0 {
+		c.limits.restore(o.Pauses, c.now())
+	}
+	return c
 }
 
 // rewrite sends what is addressed to discord.com elsewhere, where a base is
@@ -223,9 +228,12 @@ func (c *client) failure(k call, resp *http.Response, body []byte, now time.Time
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 		c.limited(e, resp.Header, b.RetryAfter, b.Global)
-		c.limits.hold(k.lane, e.wait, e.global, now)
+		keep := c.limits.hold(k.lane, e.wait, e.global, now)
 		if !e.shared {
 			c.limits.invalid.take(now)
+		}
+		if keep && c.paused != nil {
+			c.paused(c.limits.export(now))
 		}
 	case http.StatusUnauthorized:
 		c.limits.invalid.take(now)

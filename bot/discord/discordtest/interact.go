@@ -419,3 +419,30 @@ func (s *Server) Again(i *Interaction) {
 
 // PayloadOf is an interaction as it was delivered.
 func (s *Server) PayloadOf(i *Interaction) []byte { return raw(i.payload) }
+
+// PostEvent delivers a webhook event to the bot's endpoint for events, signed
+// as Discord signs it, and returns the status of its answer: "" for the ping
+// with which Discord checks an address, else the event's name with its data.
+func (s *Server) PostEvent(url, event string, data any) int {
+	s.t.Helper()
+	in := map[string]any{"version": 1, "application_id": ApplicationID, "type": 0}
+	if event != "" {
+		in["type"], in["event"] = 1, map[string]any{"type": event, "timestamp": s.opts.Now().UTC().Format(time.RFC3339), "data": data}
+	}
+	resp, err := http.DefaultClient.Do(s.Signed(url, raw(in), s.opts.Now()))
+	if err != nil {
+		s.t.Fatalf("discordtest: %v", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if body, err := io.ReadAll(resp.Body); resp.StatusCode == http.StatusNoContent && (err != nil || len(body) > 0) {
+		s.t.Errorf("discordtest: an event was answered with a body")
+	}
+	return resp.StatusCode
+}
+
+// Deauthorize removes the bot from a person's own account and returns the
+// status of the answer to the event that tells of it.
+func (s *Server) Deauthorize(url, user string) int {
+	s.t.Helper()
+	return s.PostEvent(url, "APPLICATION_DEAUTHORIZED", map[string]any{"user": map[string]any{"id": user, "username": "gone"}})
+}
