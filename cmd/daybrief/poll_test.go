@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// servePolling starts the bot as it is without --no-poll.
+func (p *program) servePolling(args ...string) service {
+	p.t.Helper()
+	s, _ := p.serve(append(args, "--no-poll=false")...)
+	return s
+}
+
+// until waits until something holds, for at most 30 s.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.After(30 * time.Second); !holds(); {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("after 30 s: %s does not hold", what)
+		}
+	}
+}
+
+// source is a row of sources list --json.
+func (p *program) source(config, name string) sourceJSON {
+	p.t.Helper()
+	var all []sourceJSON
+	if err := json.Unmarshal([]byte(p.must("--config", config, "--json", "sources", "list")), &all); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.Name == name {
+			return s
+		}
+	}
+	return sourceJSON{}
+}
+
+// oldNews are headlines of events that have nothing to do with each other.
+const oldNews = `Korean Exports of Memory Chips Rise a Third in September
+Seoul Imposes Quotas on Imported Rice After Farmers March
+Hyundai Opens Its Export Terminal at Ulsan
+Korea and Chile Renew Their Free Trade Agreement
+Customs Office in Busan Seizes Counterfeit Sneakers Bound for Europe
+Korean Steel Mills Face Anti-Dumping Duties in Canada
+Kimchi Exports Reach a Record as Americans Take to Cabbage
+Seoul Lifts Its Ban on Imports of Fukushima Seafood Processing Gear
+Shipbuilders Win Orders for Eleven Gas Carriers From Qatar
+Korea Signs a Pact With Vietnam on Tariffs for Textiles`
+
+// harbourFeed has one item of this morning and others of weeks ago.
+func harbourFeed(now time.Time) string {
+	item := func(id int, title, text string, at time.Time) string {
+		return fmt.Sprintf("<item><guid>%d</guid><title>%s</title><link>https://harbour.example.org/%d</link><description>%s</description><pubDate>%s</pubDate></item>",
+			id, title, id, text, at.Format(time.RFC1123Z))
+	}
+	var b strings.Builder
+	b.WriteString("<rss version=\"2.0\"><channel><title>Harbour Wire</title>")
+	b.WriteString(item(0, "South Korea and United States Agree on Lower Car Tariffs", "South Korea and the United States agreed to cut tariffs on cars, the trade ministry in Seoul said.", now.Add(-time.Hour)))
+	for i, title := range strings.Split(oldNews, "\n") {
+		b.WriteString(item(i+1, title, title+".", now.AddDate(0, 0, -20-i)))
+	}
+	b.WriteString("</channel></rss>")
+	return b.String()
+}
+
+// TestANewSourceIsReadAndPostsNothingOld adds a source to a running bot's
+// configuration: all of it can be found, and the next digest tells of today.
+func TestANewSourceIsReadAndPostsNothingOld(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/rss+xml")
+		fmt.Fprint(w, harbourFeed(p.clock.Now()))
+	}))
+	defer server.Close()
+	config := p.write("daybrief.yaml", fmt.Sprintf("starter_sources: false\nzone: Asia/Seoul\nfetch:\n  allow: [127.0.0.0/8]\nsources:\n  - name: Harbour Wire\n    url: %s/feed\n    country: KR\n    full_text: never\n", server.URL))
+	s := p.servePolling("--config", config)
+	until(t, "the source is read", func() bool { return p.source(config, "Harbour Wire").State == "ok" })
+	if got := p.must("--config", config, "brief", "korea-trade", "--since", "60d", "--limit", "40"); !strings.Contains(got, "Kimchi") || !strings.Contains(got, "Vietnam") {
+		t.Errorf("the old ones are not found:\n%s", got)
+	}
+	p.clock.Set(time.Date(2026, 11, 23, 23, 0, 20, 0, time.UTC))
+	tick(t, s)
+	page := fetch(t, s.URL)
+	if !strings.Contains(page, "Lower Car Tariffs") {
+		t.Errorf("the digest lacks the news:\n%s", page)
+	}
+	for title := range strings.Lines(oldNews) {
+		if strings.Contains(page, strings.TrimSpace(title)) {
+			t.Errorf("the digest tells of %s", title)
+		}
+	}
+}
+
+// TestAWatchedFolderIsReadAtOnce: by the clock the folder is not due again, so
+// only the change itself can be what brings the file.
+func TestAWatchedFolderIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	box := filepath.Join(p.dir, "box")
+	if err := os.Mkdir(box, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	config := p.write("daybrief.yaml", fmt.Sprintf("starter_sources: false\nsources:\n  - name: Drop box\n    path: %s\n", box))
+	p.servePolling("--config", config)
+	until(t, "the folder was looked at", func() bool { return p.source(config, "Drop box").LastSuccess != nil })
+	p.write("box/page.txt", newsPage)
+	until(t, "the file is read", func() bool {
+		return strings.Contains(p.must("--config", config, "brief", "korea-trade", "--since", "3d"), "South Korea will fly to Washington")
+	})
+}
