@@ -92,6 +92,12 @@ func TestANewSourceIsReadAndPostsNothingOld(t *testing.T) {
 	if got := p.must("--config", config, "brief", "korea-trade", "--since", "60d", "--limit", "40"); !strings.Contains(got, "Kimchi") || !strings.Contains(got, "Vietnam") {
 		t.Errorf("the old ones are not found:\n%s", got)
 	}
+	list := p.must("--config", config, "sources", "list")
+	for _, want := range []string{"NEXT", "UNDATED", "DELAY", "Harbour Wire  ok", "in ", "  0%  "} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list of sources lacks %q:\n%s", want, list)
+		}
+	}
 	p.clock.Set(time.Date(2026, 11, 23, 23, 0, 20, 0, time.UTC))
 	tick(t, s)
 	page := fetch(t, s.URL)
@@ -121,4 +127,13 @@ func TestAWatchedFolderIsReadAtOnce(t *testing.T) {
 	until(t, "the file is read", func() bool {
 		return strings.Contains(p.must("--config", config, "brief", "korea-trade", "--since", "3d"), "South Korea will fly to Washington")
 	})
+}
+
+func TestRoughly(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{0: "-", 40 * time.Second: "40s", 20 * time.Minute: "20m", 3 * time.Hour: "3h", 50 * time.Hour: "2d"} {
+		if got := roughly(d); got != want {
+			t.Errorf("%v: %s", d, got)
+		}
+	}
 }

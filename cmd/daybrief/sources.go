@@ -58,15 +58,48 @@ func (l sourcesListCmd) Run(c *call) error {
 	}
 	w := bot.WordsIn("en")
 	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "NAME\tSTATE\tLAST READ\tA DAY\tADDRESS\tWHAT WENT WRONG")
+	fmt.Fprintln(t, "NAME\tSTATE\tLAST READ\tNEXT\tA DAY\tUNDATED\tDELAY\tADDRESS\tWHAT WENT WRONG")
 	for _, s := range shown {
+		h := s.Health
 		last := "never"
-		if !s.Health.LastSuccess.IsZero() {
-			last = w.Ago(s.Health.LastSuccess, c.now(), a.zone)
+		if !h.LastSuccess.IsZero() {
+			last = w.Ago(h.LastSuccess, c.now(), a.zone)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.1f\t%s\t%s\n", bot.SafeLine(s.Name), s.Health.State, last, s.Health.PerDay, bot.SafeLine(s.URL), bot.SafeLine(s.Health.LastError))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.1f\t%.0f%%\t%s\t%s\t%s\n", bot.SafeLine(s.Name), h.State, last, nextReading(s, c.now()), h.PerDay, 100*h.Undated, roughly(h.Delay),
+			bot.SafeLine(s.URL), bot.SafeLine(h.LastError))
 	}
 	return t.Flush()
+}
+
+// nextReading is when a source is read again: "now", "in 20m", "-" for one
+// that is not read over and over.
+func nextReading(s digest.Source, now time.Time) string {
+	switch s.Kind {
+	case digest.ImportSource, digest.APISource, digest.SampleSource:
+		return "-"
+	}
+	switch {
+	case s.Health.State == digest.SourceGone:
+		return "-"
+	case !s.Health.Next.After(now):
+		return "now"
+	}
+	return "in " + roughly(s.Health.Next.Sub(now))
+}
+
+// roughly is a duration in one unit: "40s", "20m", "3h", "2d"; "-" for none.
+func roughly(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return "-"
+	case d < time.Minute:
+		return fmt.Sprintf("%.0fs", d.Seconds())
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%.0fm", d.Minutes())
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.0fh", d.Hours())
+	}
+	return fmt.Sprintf("%.0fd", d.Hours()/24)
 }
 
 type sourceJSON struct {
@@ -81,6 +114,9 @@ type sourceJSON struct {
 	LastError   string             `json:"last_error"`
 	PerDay      float64            `json:"per_day"`
 	Undated     float64            `json:"undated"`
+	Delay       float64            `json:"delay_seconds"` // median from published to read
+	Took        float64            `json:"took_seconds"`  // the last reading
+	Failures    int                `json:"failures"`      // in a row
 	Next        *time.Time         `json:"next"`
 }
 
@@ -92,7 +128,8 @@ func sourcesJSON(all []digest.Source) []sourceJSON {
 			topics = []string{}
 		}
 		out = append(out, sourceJSON{Name: s.Name, URL: s.URL, Kind: s.Kind, Country: s.Country, Lang: s.Lang, Topics: topics, State: s.Health.State,
-			LastSuccess: timeOrNull(s.Health.LastSuccess), LastError: s.Health.LastError, PerDay: s.Health.PerDay, Undated: s.Health.Undated, Next: timeOrNull(s.Health.Next)})
+			LastSuccess: timeOrNull(s.Health.LastSuccess), LastError: s.Health.LastError, PerDay: s.Health.PerDay, Undated: s.Health.Undated,
+			Delay: s.Health.Delay.Seconds(), Took: s.Health.Took.Seconds(), Failures: s.Health.Failures, Next: timeOrNull(s.Health.Next)})
 	}
 	return out
 }
