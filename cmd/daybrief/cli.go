@@ -53,6 +53,7 @@ type cli struct {
 	Serve         serveCmd         `cmd:"" help:"Run the bot: read sources, post digests, answer commands, serve the page."`
 	Brief         briefCmd         `cmd:"" help:"Answer a request: daybrief brief korea-trade"`
 	Digest        digestCmd        `cmd:"" help:"Build a digest now, without posting it."`
+	Chat          chatCmd          `cmd:"" help:"Try the bot's commands here: subscribe, alert, subscriptions, help."`
 	Import        importCmd        `cmd:"" help:"Read articles from files, folders, pages or standard input."`
 	Sources       sourcesCmd       `cmd:"" help:"What is read: list, add, remove, check, import, export."`
 	Subscriptions subscriptionsCmd `cmd:"" help:"Who gets what when: list, add, remove, pause, resume, next."`

@@ -87,8 +87,7 @@ func (b *server) prepare() error {
 	}
 	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Now: b.now}
 	schedules := &schedules{composer: b.composer, skip: b.config.SkipDays}
-	b.handler = command.New(command.Options{Reader: b.reader, Briefs: answers{b.briefs}, Store: b.store, Schedules: schedules,
-		Lang: b.config.Language, Zone: b.zone, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Log: b.log})
+	b.handler = b.app.handler(schedules)
 	b.platforms = []bot.Platform{web.Platform{}}
 	if err := errors.Join(b.connectSlack(), b.connectDiscord()); err != nil {
 		return err
@@ -98,6 +97,12 @@ func (b *server) prepare() error {
 	}
 	schedules.scheduler = b.scheduler
 	return b.listen()
+}
+
+// handler answers commands, for serve and in the terminal.
+func (a *app) handler(plans command.Schedules) *command.Handler {
+	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans,
+		Lang: a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Log: a.log})
 }
 
 // fill adds the sources of the configuration, and the sample.
@@ -383,6 +388,9 @@ func (s *schedules) Preview(ctx context.Context, sub digest.Subscription) (bot.M
 }
 
 func (s *schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error) {
+	if s.scheduler == nil {
+		return digest.Edition{}, digest.Errorf(digest.Unavailable, "Nothing is posted from the terminal").WithHint("Ask for it on the page of a running “daybrief serve”, or in the channel.")
+	}
 	return s.scheduler.RunNow(ctx, id)
 }
 
