@@ -8,7 +8,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +23,7 @@ import (
 func tlsWorld(t *testing.T) (*httptest.Server, feed.Options) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Proto", r.Proto)
+		w.Header().Set("ETag", `"`+r.Proto+`"`)
 		_, _ = io.WriteString(w, twoItems)
 	}))
 	server.EnableHTTP2 = true
@@ -44,12 +47,59 @@ func TestTLS(t *testing.T) {
 	if r, err := f.Poll(context.Background(), src); err != nil || len(r.Articles) != 2 {
 		t.Fatalf("%+v %v", r, err)
 	}
+	if r, _ := f.Poll(context.Background(), src); !strings.HasPrefix(r.Settle(0).ETag, `"HTTP/2.0"`) {
+		t.Errorf("it is not read by HTTP/2: %s", r.Settle(0).ETag)
+	}
 	options.RootCAs = nil
 	stranger := feed.NewFetcher(options)
 	defer stranger.Close()
 	_, err := stranger.Poll(context.Background(), src)
 	if err == nil || !strings.Contains(err.Error(), "the certificate of 127.0.0.1 is not valid") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestTheTypeThatAServerGivesIsNoMatter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i, kind := range []string{"text/html; charset=utf-8", "text/plain", "application/octet-stream", "image/png", "", "application/json"} {
+		path := "/" + strconv.Itoa(i)
+		w.serve(path, kind, twoItems)
+		if r, err := w.fetcher().Poll(context.Background(), w.source(path)); err != nil || len(r.Articles) != 2 {
+			t.Errorf("as %q: %+v %v", kind, r, err)
+		}
+	}
+}
+
+func TestPollLimitsAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.options.Concurrent = 3
+	var inside, most atomic.Int32
+	arrived, release := make(chan struct{}, 16), make(chan struct{})
+	w.handle("/feed", func(rw http.ResponseWriter, _ *http.Request) {
+		most.Store(max(most.Load(), inside.Add(1)))
+		arrived <- struct{}{}
+		<-release
+		inside.Add(-1)
+		_, _ = io.WriteString(rw, twoItems)
+	})
+	f := w.fetcher()
+	var polls sync.WaitGroup
+	for _, src := range w.sources(9, "/feed") {
+		polls.Go(func() {
+			if _, err := f.Poll(context.Background(), src); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range 3 {
+		<-arrived
+	}
+	close(release)
+	polls.Wait()
+	if most.Load() != 3 {
+		t.Errorf("%d polls at once", most.Load())
 	}
 }
 

@@ -136,10 +136,10 @@ func withoutSite(title, site string, base *url.URL) string {
 	}
 	first, last := titleEnds(title)
 	for _, name := range names {
-		if rest := title[:last.start]; last.start > 0 && isSiteName(title[last.end:], name, true) {
+		if rest := title[:last.start]; last.start > 0 && plainName(rest) != "" && isSiteName(title[last.end:], name, true) {
 			return strings.TrimSpace(rest)
 		}
-		if rest := title[first.end:]; first.start > 0 && isSiteName(title[:first.start], name, false) {
+		if rest := title[first.end:]; first.start > 0 && plainName(rest) != "" && isSiteName(title[:first.start], name, false) {
 			return strings.TrimSpace(rest)
 		}
 	}
