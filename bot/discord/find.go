@@ -43,7 +43,11 @@ func (a *Adapter) Find(ctx context.Context, p bot.Post) (string, error) {
 	if err := a.readable(ctx, p); err != nil {
 		return "", err
 	}
-	return a.search(ctx, p, r.channel)
+	ref, err := a.search(ctx, p, r.channel)
+	if ref != "" || err != nil || !r.under || p.To.Direct || r.channel == p.To.Channel || r.place.forum() {
+		return ref, err
+	}
+	return a.search(ctx, p, p.To.Channel) // where a thread refuses, a post goes into the channel
 }
 
 func cannotTell(err error) error {
@@ -53,7 +57,33 @@ func cannotTell(err error) error {
 // findRoute is where the post would be. No new thread is begun and no direct
 // messages are opened for it beyond what sending would do.
 func (a *Adapter) findRoute(ctx context.Context, p bot.Post) (route, error) {
-	if _, ok := a.hooks[p.To.Channel]; ok {
+	_, hook := a.hooks[p.To.Channel]
+	if p.ReplyTo != "" && !p.To.Direct {
+		return a.findUnder(ctx, p, hook)
+	}
+	if hook {
+		return route{channel: p.To.Channel}, nil
+	}
+	return a.route(ctx, p)
+}
+
+// findUnder looks for the thread that a post under a message would be in.
+func (a *Adapter) findUnder(ctx context.Context, p bot.Post, hook bool) (route, error) {
+	pl, err := a.placeOf(ctx, p.To.Channel)
+	if err != nil {
+		return route{}, err
+	}
+	channel, id, ok := parseRef(p.ReplyTo)
+	if ok && channel == pl.ID && !pl.thread() {
+		channel = id // the thread of a message has its id
+	}
+	if ok && channel != pl.ID {
+		if t, err := a.threadOf(ctx, channel, pl); err != nil || t != "" {
+			return route{channel: t, place: pl, under: true}, err
+		}
+	}
+	p.ReplyTo = ""
+	if hook {
 		return route{channel: p.To.Channel}, nil
 	}
 	return a.route(ctx, p)

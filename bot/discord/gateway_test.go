@@ -20,6 +20,7 @@ func answering(words string) *handler {
 func works(t *testing.T, s *stage) {
 	t.Helper()
 	s.WaitConnected(1)
+	eventually(t, "the connection", s.a.Connected)
 	channel := s.AddChannel(s.AddGuild("g"), "c", discordtest.Text)
 	i := s.Slash(discordtest.Where{User: s.AddUser("Mina", "en-US"), Channel: channel}, "help", nil)
 	if m := i.WaitAnswer(); !strings.Contains(m.Plain(), "fine") {

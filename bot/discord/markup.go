@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
 )
 
 // writer turns the spans of one message into Markdown lines.
@@ -81,6 +82,8 @@ func (w writer) span(s bot.Span, links bool) string {
 		}
 	case s.Command != "":
 		return w.command(s)
+	case s.Place.Platform == Name && snowflake(s.Place.Channel):
+		return reference(s.Place)
 	case s.Code:
 		return code(s.Text)
 	}
@@ -93,6 +96,16 @@ func (w writer) span(s bot.Span, links bool) string {
 		m = "[" + m + "](<" + u + ">)"
 	}
 	return lead + dress(m, s) + trail
+}
+
+// reference is a channel or a person by the name that each viewer knows. It
+// notifies nobody: no payload allows mentions.
+// https://docs.discord.com/developers/reference#message-formatting
+func reference(d digest.Destination) string {
+	if d.Direct {
+		return "<@" + d.Channel + ">"
+	}
+	return "<#" + d.Channel + ">"
 }
 
 // dress puts the look around markup that begins and ends with a character

@@ -29,6 +29,9 @@ func (a *Adapter) Render(m bot.Message) ([][]byte, error) {
 	}
 	out := make([][]byte, len(pages))
 	for i, p := range pages {
+		if m.Silent {
+			p.Flags |= flagSilent
+		}
 		if out[i], err = encode(p); err != nil {
 			return nil, err
 		}

@@ -84,6 +84,9 @@ type route struct {
 	place   place
 	forum   *newThread // begin a forum post
 	hook    *webhook
+	thread  string // webhook alone: the thread to post in
+	reply   string // id of the message in channel to answer
+	under   bool   // it goes under another message
 	nonce   bool   // the place honours nonces, so a post may be tried again
 	ref     string // the post was found: nothing is to be sent
 }
@@ -98,14 +101,19 @@ type newThread struct {
 func (a *Adapter) route(ctx context.Context, p bot.Post) (route, error) {
 	if p.To.Direct {
 		channel, err := a.dm(ctx, p.To.Channel)
-		return route{channel: channel, nonce: true}, err
+		return underDirect(route{channel: channel, nonce: true}, p.ReplyTo), err
 	}
 	if hook, ok := a.hooks[p.To.Channel]; ok {
-		return route{channel: p.To.Channel, hook: &hook}, nil
+		return a.underHook(ctx, p, route{channel: p.To.Channel, hook: &hook}), nil
 	}
 	pl, err := a.placeOf(ctx, p.To.Channel)
 	if err != nil {
 		return route{}, err
+	}
+	if p.ReplyTo != "" {
+		if r, ok, err := a.under(ctx, p, pl); ok || err != nil {
+			return r, err
+		}
 	}
 	if pl.forum() {
 		return a.forumRoute(ctx, p, pl)
@@ -151,6 +159,9 @@ func (r route) call(p bot.Post, silent bool) call {
 	switch {
 	case r.hook != nil:
 		k.url = discordgo.EndpointWebhookToken(r.hook.id, r.hook.token) + "?wait=true&with_components=true"
+		if r.thread != "" {
+			k.url += "&thread_id=" + r.thread
+		}
 		k.body, k.open = splice(withoutButtons(p.Payload), fields), true
 		k.lane = lane{route: "POST webhooks", major: r.hook.id}
 	case r.forum != nil:
@@ -160,6 +171,9 @@ func (r route) call(p bot.Post, silent bool) call {
 		k.lane.route = "POST channels/threads"
 	default:
 		fields["nonce"], fields["enforce_nonce"] = nonceOf(p.Key), true
+		if r.reply != "" {
+			fields["message_reference"] = map[string]any{"message_id": r.reply, "channel_id": r.channel, "fail_if_not_exists": false}
+		}
 		k.url, k.body = discordgo.EndpointChannelMessages(r.channel), splice(p.Payload, fields)
 	}
 	return k

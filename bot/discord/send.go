@@ -61,6 +61,11 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 		return "", beforePosting(&bot.SendError{Fate: bot.Unsent, RetryAfter: wait, Reason: "pace", Err: err}, p)
 	}
 	ref, se := a.post(ctx, p, r)
+	if se != nil && se.Fate == bot.Refused && a.leaveThread(p, r, codeOf(se.Err)) {
+		if r, err = a.route(ctx, p); err == nil {
+			ref, se = a.post(ctx, p, r)
+		}
+	}
 	if se != nil && filtered(se) {
 		if bare, ok := withoutLinks(p.Payload); ok {
 			p.Payload = bare
@@ -209,6 +214,9 @@ func snowflake(s string) bool {
 // sentPart does what follows a first part: publishing it to followers.
 func (a *Adapter) sentPart(ctx context.Context, p bot.Post, r route, ref string) {
 	edition, part, ok := partOf(p.Key)
+	if r.under {
+		return // followers have had the message above it
+	}
 	if ok && part == 0 && a.opts.Threads {
 		a.firsts.put(edition+" "+p.To.Channel, ref, a.opts.timing.now())
 	}

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/daybrief/daybrief/bot"
@@ -45,13 +46,22 @@ func (w writer) blocks(m bot.Message) []block {
 // head is the title and the lines that say what the message was made from.
 func (w writer) head(m bot.Message) []unit {
 	var lines []string
-	if title := w.line(m.Title); title != "" {
+	if title := w.line(unbold(m.Title)); title != "" {
 		lines = append(lines, "## "+title)
 	}
 	for _, l := range m.Lead {
 		lines = append(lines, w.line(l))
 	}
 	return textUnits(lines)
+}
+
+// unbold is a text without bold: a heading is bold already.
+func unbold(t bot.Text) bot.Text {
+	out := slices.Clone(t)
+	for i := range out {
+		out[i].Bold = false
+	}
+	return out
 }
 
 func (w writer) foot(m bot.Message) []unit {

@@ -234,6 +234,13 @@ func (s *Server) channelWebhook(a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t := a.URL.Query().Get("thread_id"); t != "" {
+		thread := s.channels[t]
+		if thread == nil || thread.parent != c.id {
+			return nil, unknown(10003, "Channel")
+		}
+		c = thread
+	}
 	m := &Message{Author: id, Payload: a.body, Flags: b.Flags, webhook: true}
 	if slices.ContainsFunc(m.Buttons(), func(b Button) bool { return b.CustomID != "" }) {
 		s.violate("a webhook of a channel sends a button that comes back to the bot")

@@ -102,11 +102,35 @@ func (s *Server) postMessage(a ask) (any, error) {
 	if m := s.repeated(c, b); m != nil {
 		return m.json(), nil
 	}
-	m := s.show(c, &Message{Author: BotID, Payload: a.body, Flags: b.Flags})
+	reply, err := s.replied(c, b)
+	if err != nil {
+		return nil, err
+	}
+	c.archived = false // posting opens an unlocked thread again
+	m := s.show(c, &Message{Author: BotID, Payload: a.body, Flags: b.Flags, ReplyTo: reply})
 	if n, ok := b.Nonce.(string); ok && b.EnforceNonce {
 		s.nonces[n] = nonce{m.ID, s.opts.Now()}
 	}
 	return m.json(), nil
+}
+
+// replied finds the message that one answers.
+func (s *Server) replied(c *channel, b body) (string, error) {
+	r := b.Reference
+	if r == nil {
+		return "", nil
+	}
+	switch m := c.find(r.Message); {
+	case c.guild != "" && s.guilds[c.guild].rights&ReadHistory == 0:
+		return "", refuse(http.StatusForbidden, 160002, "Cannot reply without permission to read message history")
+	case r.Channel != "" && r.Channel != c.id:
+		return "", refuse(http.StatusBadRequest, 50035, "Invalid Form Body: the reference is to another channel")
+	case m != nil:
+		return m.ID, nil
+	case r.Fail == nil || *r.Fail:
+		return "", refuse(http.StatusBadRequest, 50035, "Invalid Form Body: REPLIES_UNKNOWN_MESSAGE")
+	}
+	return "", nil
 }
 
 func (s *Server) writable(c *channel) error {

@@ -12,7 +12,7 @@ import (
 type channel struct {
 	id, guild, parent, owner, name, user string
 	kind                                 int
-	locked, tagRequired                  bool
+	locked, archived, tagRequired        bool
 	tags                                 []map[string]any
 	applied                              []string
 	messages                             []*Message
@@ -25,7 +25,7 @@ func (c *channel) json() map[string]any {
 	}
 	if c.parent != "" {
 		out["parent_id"], out["owner_id"] = c.parent, c.owner
-		out["thread_metadata"] = map[string]any{"archived": false, "locked": c.locked, "auto_archive_duration": 1440}
+		out["thread_metadata"] = map[string]any{"archived": c.archived, "locked": c.locked, "auto_archive_duration": 1440}
 		out["applied_tags"] = c.applied
 	}
 	if c.kind == Forum {
@@ -48,6 +48,7 @@ type Message struct {
 	Edits   int
 	Flags   int
 	Gone    bool
+	ReplyTo string // id of the message that it answers; "" for none
 
 	interaction *Interaction
 	webhook     bool
@@ -84,7 +85,12 @@ type body struct {
 	EnforceNonce    bool            `json:"enforce_nonce"`
 	Components      []parts         `json:"components"`
 	AllowedMentions json.RawMessage `json:"allowed_mentions"`
-	Embeds          []struct {
+	Reference       *struct {
+		Message string `json:"message_id"`
+		Channel string `json:"channel_id"`
+		Fail    *bool  `json:"fail_if_not_exists"`
+	} `json:"message_reference"`
+	Embeds []struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 	} `json:"embeds"`

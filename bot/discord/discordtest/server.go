@@ -306,6 +306,32 @@ func (s *Server) Lock(thread string) {
 	s.channels[thread].locked = true
 }
 
+// Archive archives a thread, as Discord does by itself after a while.
+func (s *Server) Archive(thread string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channels[thread].archived = true
+}
+
+// Archived reports whether a thread is.
+func (s *Server) Archived(thread string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.channels[thread].archived
+}
+
+// Delete deletes a message, as a moderator does.
+func (s *Server) Delete(channel, message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, ok := s.dms[channel]; ok {
+		channel = c
+	}
+	if m := s.channels[channel].find(message); m != nil {
+		m.Gone = true
+	}
+}
+
 // SetApplication changes what Discord says about the application.
 func (s *Server) SetApplication(key string, value any) {
 	s.mu.Lock()
