@@ -1,5 +1,6 @@
 // Package feed brings the world in: it turns feeds, pages, files and folders
-// into articles, and nothing else. It stores nothing and judges nothing.
+// into articles, and nothing else. It judges nothing, and what is stored goes
+// through the few methods that Poller declares.
 //
 // In come bytes (an HTTP answer, a file, standard input) and addresses; out go
 // values of digest.Article, digest.Source and digest.SourceHealth, and errors
@@ -14,6 +15,8 @@
 //	Parse                           a feed document -> Feed; a pure function
 //	Extract                         a page -> its main text; a pure function
 //	Result.Settle                   when to read the source again, and how it is doing; pure
+//	Poller                          reads all that is due, and keeps what it brought and how it went
+//	Watcher                         tells when a watched file or folder changes
 //	ParseOPML, WriteOPML, Starter   lists of sources
 //	Sample                          articles that come with the program
 //
@@ -28,5 +31,6 @@
 // kind; see articleText for what is added to it and for why it is not
 // go-trafilatura); temoto/robotstxt reads robots.txt; x/net/html/charset and
 // gogs/chardet (a part of go-readability already) tell encodings;
-// andybalholm/brotli decodes br.
+// andybalholm/brotli decodes br; fsnotify tells of changed files (the only
+// one that knows all systems).
 package feed

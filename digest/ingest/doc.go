@@ -9,7 +9,8 @@
 // Analysis is the expensive part and runs on all cores. Storing and grouping
 // happen one batch after the other, in the order in which the articles came:
 // what story an article joins depends on the articles before it and on
-// nothing else.
+// nothing else. Callers that wait for their turn are stored together, in one
+// transaction: with thousands of sources each brings an article or two.
 //
 // Nothing is lost by a crash. Articles are stored before they are grouped; an
 // article without a story is grouped at the next start. A story's description

@@ -257,15 +257,21 @@ func (p *Pipeline) storyOf(ctx context.Context, id int64, articles []digest.Arti
 
 // forgetEvery is how often the grouper lets go of what is older than the
 // window. An import of an archive lies before the window altogether; it is
-// kept until then, so that its articles find each other.
-const forgetEvery = time.Hour
+// kept until then, so that its articles find each other, as long as they are
+// no more than forgetAfter: each costs about 3 kB, and archives have millions.
+const (
+	forgetEvery = time.Hour
+	forgetAfter = 25_000
+)
 
-func (p *Pipeline) forget() {
+// forget counts articles that were grouped, and forgets when it is time.
+func (p *Pipeline) forget(grouped int) {
 	now := p.o.Now()
-	if now.Sub(p.forgotten) < forgetEvery {
+	p.grouped += grouped
+	if now.Sub(p.forgotten) < forgetEvery && p.grouped < forgetAfter {
 		return
 	}
-	p.forgotten = now
+	p.forgotten, p.grouped = now, 0
 	p.cast.clear()
 	p.o.Grouper.Forget(now.Add(-p.o.Window))
 }

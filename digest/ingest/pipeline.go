@@ -89,6 +89,7 @@ type Pipeline struct {
 	last      int64      // highest article ID that the grouper was shown
 	reloaded  time.Time  // when it was last loaded
 	forgotten time.Time  // when it last forgot
+	grouped   int        // articles since then
 	cast      cast       // articles of the stories that changed lately
 }
 
@@ -199,7 +200,7 @@ func (p *Pipeline) keep(ctx context.Context, batches []*waiting) error {
 		w.total.add(counts[i])
 		p.seen.add(w.batch)
 	}
-	p.forget()
+	p.forget(len(arrived))
 	return nil
 }
 
