@@ -44,7 +44,9 @@
 // [bot/schedule] knows when things happen. Each minute it looks for
 // subscriptions whose time has come, has a digest built, and writes edition,
 // deliveries, jobs and next time in one transaction. [bot/deliver] takes a
-// delivery from the ledger, posts it, and writes down what became of it.
+// delivery from the ledger, posts it, and writes down what became of it. Who
+// wants to hear at once need not wait for the morning: [digest/alert] matches
+// each new article with all alert queries and judges who is told, now or later.
 //
 // # The platforms
 //

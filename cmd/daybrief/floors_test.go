@@ -28,6 +28,7 @@ var floors = map[string][]string{
 	"digest/summary": {"digest", "digest/text"},
 	"digest/query":   {"digest", "digest/text"},
 	"digest/store":   {"digest", "digest/text"},
+	"digest/alert":   {"digest", "digest/text"},
 	"bot":            {"digest"},
 
 	"digest/ingest": {"digest", "digest/text", "digest/tag", "digest/story", "digest/summary"},
@@ -39,7 +40,7 @@ var floors = map[string][]string{
 	"bot/discord": {"digest", "bot"},
 	"bot/web":     {"digest", "bot"},
 
-	"bot/schedule": {"digest", "bot", "digest/ingest", "digest/brief", "bot/deliver"},
+	"bot/schedule": {"digest", "bot", "digest/alert", "digest/ingest", "digest/brief", "bot/deliver"},
 }
 
 // homes lists third-party modules that one package alone may import, with its
@@ -50,7 +51,7 @@ var homes = map[string]string{
 	"github.com/riverqueue/river":      "bot/schedule",
 	"github.com/robfig/cron":           "bot/schedule",
 	"modernc.org/sqlite":               "digest/store",
-	"github.com/jackc/pgx":             "digest/store",
+	"github.com/jackc/pgx":             "digest/store bot/schedule", // the listener of the queue
 	"github.com/mmcdole/gofeed":        "digest/feed",
 	"github.com/alecthomas/kong":       "cmd",
 	"github.com/goccy/go-yaml":         "config bot/slack", // the operator's file; Slack's manifest
