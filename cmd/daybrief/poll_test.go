@@ -76,6 +76,11 @@ func harbourFeed(now time.Time) string {
 	return b.String()
 }
 
+// harbour writes a configuration with one source, at a server of a test.
+func (p *program) harbour(server string) string {
+	return p.write("daybrief.yaml", fmt.Sprintf("starter_sources: false\nzone: Asia/Seoul\nfetch:\n  allow: [127.0.0.0/8]\nsources:\n  - name: Harbour Wire\n    url: %s/feed\n    country: KR\n    full_text: never\n", server))
+}
+
 // TestANewSourceIsReadAndPostsNothingOld adds a source to a running bot's
 // configuration: all of it can be found, and the next digest tells of today.
 func TestANewSourceIsReadAndPostsNothingOld(t *testing.T) {
@@ -86,7 +91,7 @@ func TestANewSourceIsReadAndPostsNothingOld(t *testing.T) {
 		fmt.Fprint(w, harbourFeed(p.clock.Now()))
 	}))
 	defer server.Close()
-	config := p.write("daybrief.yaml", fmt.Sprintf("starter_sources: false\nzone: Asia/Seoul\nfetch:\n  allow: [127.0.0.0/8]\nsources:\n  - name: Harbour Wire\n    url: %s/feed\n    country: KR\n    full_text: never\n", server.URL))
+	config := p.harbour(server.URL)
 	s := p.servePolling("--config", config)
 	until(t, "the source is read", func() bool { return p.source(config, "Harbour Wire").State == "ok" })
 	if got := p.must("--config", config, "brief", "korea-trade", "--since", "60d", "--limit", "40"); !strings.Contains(got, "Kimchi") || !strings.Contains(got, "Vietnam") {
@@ -127,6 +132,62 @@ func TestAWatchedFolderIsReadAtOnce(t *testing.T) {
 	until(t, "the file is read", func() bool {
 		return strings.Contains(p.must("--config", config, "brief", "korea-trade", "--since", "3d"), "South Korea will fly to Washington")
 	})
+}
+
+// TestWhatAServerSaidSurvivesARestart: the first reading after a restart is a
+// conditional one.
+func TestWhatAServerSaidSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	asked := make(chan string, 8)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Header.Get("If-None-Match")
+		w.Header().Set("ETag", `"v1"`)
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		fmt.Fprint(w, harbourFeed(p.clock.Now()))
+	}))
+	defer server.Close()
+	config := p.harbour(server.URL)
+	for _, want := range []string{"", `"v1"`} {
+		_, stop := p.serve("--config", config, "--no-poll=false")
+		select {
+		case got := <-asked:
+			if got != want {
+				t.Errorf("asked with %q, want %q", got, want)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatal("the source is not read")
+		}
+		until(t, "the reading is kept", func() bool {
+			last := p.source(config, "Harbour Wire").LastSuccess
+			return last != nil && last.Equal(p.clock.Now())
+		})
+		stop()
+		p.clock.Set(p.clock.Now().Add(25 * time.Hour))
+	}
+}
+
+// TestStoppingDoesNotWaitForAServer: a job may go on for 20 s after the
+// program is told to stop, and a server may take as long.
+func TestStoppingDoesNotWaitForAServer(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	asked := make(chan struct{}, 8)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	_, stop := p.serve("--config", p.harbour(server.URL), "--no-poll=false")
+	<-asked
+	began := time.Now()
+	stop()
+	if took := time.Since(began); took > 8*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
 }
 
 func TestRoughly(t *testing.T) {
