@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
@@ -64,7 +65,7 @@ const (
 
 // MigrateQueue makes or updates the queue's own tables.
 func MigrateQueue(ctx context.Context, db *sql.DB, dialect string) error {
-	m, err := rivermigrate.New(driver(db, dialect), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	m, err := rivermigrate.New(driver(db, dialect, nil), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return fmt.Errorf("migrate queue: %w", err)
 	}
@@ -74,8 +75,13 @@ func MigrateQueue(ctx context.Context, db *sql.DB, dialect string) error {
 	return nil
 }
 
-func driver(db *sql.DB, dialect string) riverdriver.Driver[*sql.Tx] {
-	if dialect == "postgres" {
+// driver is River's for a database. With a listener PostgreSQL wakes workers at
+// once; otherwise they look each half second.
+func driver(db *sql.DB, dialect string, listener *pgxpool.Pool) riverdriver.Driver[*sql.Tx] {
+	switch {
+	case dialect == "postgres" && listener != nil:
+		return riverdatabasesql.NewWithPgxListener(db, listener)
+	case dialect == "postgres":
 		return riverdatabasesql.New(db)
 	}
 	return riversqlite.New(db)
@@ -89,7 +95,7 @@ func (s *Scheduler) newClient() (*river.Client[*sql.Tx], error) {
 	river.AddWorker(workers, &worker[sweepArgs]{timeout: jobTimeout, work: func(ctx context.Context, _ sweepArgs) error { return s.Sweep(ctx) }})
 	river.AddWorker(workers, &worker[pollArgs]{timeout: pollTimeout, work: func(ctx context.Context, _ pollArgs) error { return s.poll(ctx) }})
 	river.AddWorker(workers, &worker[pruneArgs]{timeout: pollTimeout, work: func(ctx context.Context, _ pruneArgs) error { return s.prune(ctx) }})
-	return river.NewClient(driver(s.o.DB, s.o.Dialect), &river.Config{
+	return river.NewClient(driver(s.o.DB, s.o.Dialect, s.o.Listener), &river.Config{
 		Queues:               map[string]river.QueueConfig{deliverQueue: {MaxWorkers: 32}, upkeepQueue: {MaxWorkers: 2}, pollQueue: {MaxWorkers: 1}},
 		Workers:              workers,
 		FetchCooldown:        fetchCooldown,

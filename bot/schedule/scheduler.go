@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
 	"github.com/daybrief/daybrief/bot"
@@ -40,8 +41,9 @@ type Deliverer interface {
 // Options are what a Scheduler needs.
 type Options struct {
 	Store     Store
-	DB        *sql.DB // where the queue keeps its jobs: the store's own
-	Dialect   string  // "sqlite" or "postgres"
+	DB        *sql.DB       // where the queue keeps its jobs: the store's own
+	Dialect   string        // "sqlite" or "postgres"
+	Listener  *pgxpool.Pool // PostgreSQL's notices, so that a job starts at once; nil: looked for each half second
 	Composer  Composer
 	Deliverer Deliverer
 	Platforms []bot.Platform

@@ -23,6 +23,7 @@ type Store struct {
 	reader *sql.DB // SQLite: a pool of readers; PostgreSQL: the same pool
 	cache  *statements
 	now    func() time.Time // only where a caller left a time empty
+	listen listener         // PostgreSQL's notices
 }
 
 // Open opens the database that dsn names, creating a SQLite file that does not
@@ -68,6 +69,7 @@ func cutScheme(dsn string) (scheme, rest string) {
 // Close closes the database. It waits for what is under way.
 func (s *Store) Close() error {
 	s.cache.close()
+	s.listen.close()
 	err := s.writer.Close()
 	if s.reader != s.writer {
 		if e := s.reader.Close(); err == nil {
