@@ -25,5 +25,6 @@ var plurals = map[string]pluralForms{
 	"Also: %d more stories.":    plural1("Also: %d more story.", "Also: %d more stories."),
 	"All %d sources were read.": plural1("The one source was read.", "All %d sources were read."),
 	"%d independent sources":    plural1("%d source", "%d independent sources"),
+	"%d alerts that waited":     plural1("%d alert that waited", "%d alerts that waited"),
 	"%d subscriptions":          plural1("%d subscription", "%d subscriptions"),
 }
