@@ -55,8 +55,7 @@ const (
 	softStop      = 20 * time.Second
 )
 
-// queues and how many of their jobs run at once. Polling sources must not
-// take the workers that deliver.
+// queues of jobs; see Scheduler.queues.
 const (
 	deliverQueue = river.QueueDefault
 	upkeepQueue  = "upkeep"
@@ -96,7 +95,7 @@ func (s *Scheduler) newClient() (*river.Client[*sql.Tx], error) {
 	river.AddWorker(workers, &worker[pollArgs]{timeout: pollTimeout, work: func(ctx context.Context, _ pollArgs) error { return s.poll(ctx) }})
 	river.AddWorker(workers, &worker[pruneArgs]{timeout: pollTimeout, work: func(ctx context.Context, _ pruneArgs) error { return s.prune(ctx) }})
 	return river.NewClient(driver(s.o.DB, s.o.Dialect, s.o.Listener), &river.Config{
-		Queues:               map[string]river.QueueConfig{deliverQueue: {MaxWorkers: 32}, upkeepQueue: {MaxWorkers: 2}, pollQueue: {MaxWorkers: 1}},
+		Queues:               s.queues(),
 		Workers:              workers,
 		FetchCooldown:        fetchCooldown,
 		FetchPollInterval:    fetchPoll,
@@ -121,11 +120,13 @@ func (s *Scheduler) periodic() []*river.PeriodicJob {
 		}, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	jobs := []*river.PeriodicJob{every(time.Minute, tickArgs{}, upkeepQueue), every(20*time.Second, sweepArgs{}, upkeepQueue)}
-	if s.o.Poll != nil {
+	// Where the roles are split, the elected process is not always the one that
+	// reads sources.
+	if s.o.Poll != nil || len(s.o.Roles) > 0 {
 		jobs = append(jobs, every(time.Minute, pollArgs{}, pollQueue))
 	}
 	if s.o.Prune != nil {
-		jobs = append(jobs, every(time.Hour, pruneArgs{}, pollQueue))
+		jobs = append(jobs, every(time.Hour, pruneArgs{}, upkeepQueue))
 	}
 	return jobs
 }

@@ -49,6 +49,7 @@ type Options struct {
 	Platforms []bot.Platform
 	Poll      func(ctx context.Context) error // reads the sources that are due; nil for none
 	Prune     func(ctx context.Context) error // deletes what is too old; nil for none
+	Roles     []Role                          // the parts of the work that this process takes on; empty: all
 	Lang      string                          // of notices to the operator
 	Operator  *digest.Destination             // who hears of troubles; nil for the log alone
 	Now       func() time.Time
@@ -78,6 +79,9 @@ func New(o Options) (*Scheduler, error) {
 
 // Start begins to work until Stop. It returns at once.
 func (s *Scheduler) Start(ctx context.Context) error {
+	if len(s.queues()) == 0 {
+		return nil
+	}
 	// The queue's life is ended by Stop, in order, and not by the context that
 	// began it.
 	if err := s.client.Start(context.WithoutCancel(ctx)); err != nil {
@@ -88,6 +92,9 @@ func (s *Scheduler) Start(ctx context.Context) error {
 
 // Stop lets running jobs end, for at most 20 s.
 func (s *Scheduler) Stop(ctx context.Context) error {
+	if len(s.queues()) == 0 {
+		return nil
+	}
 	if err := s.client.Stop(ctx); err != nil {
 		return fmt.Errorf("stop queue: %w", err)
 	}
