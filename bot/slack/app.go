@@ -90,7 +90,7 @@ var (
 // Words are the words that may follow the slash command; anything else is a
 // query.
 func Words() []string {
-	return []string{"subscribe", "subscriptions", "unsubscribe", "digest", "sources", "alert", "help"}
+	return []string{"subscribe", "subscriptions", "unsubscribe", "digest", "sources", "alert", "alerts", "mute", "mutes", "follow", "help"}
 }
 
 var commandName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`) })
@@ -154,7 +154,13 @@ func (a *App) Name() string { return Platform }
 
 // Render makes the parts of a message, each a payload for Send: JSON of blocks,
 // of the same in plain words, and of metadata whose key Send fills in.
-func (a *App) Render(m bot.Message) ([][]byte, error) { return renderFor(m, a.o.Command) }
+func (a *App) Render(m bot.Message) ([][]byte, error) {
+	return a.renderer(m.Lang, messageSurface()).payloads(m)
+}
+
+func (a *App) renderer(lang string, on surface) renderer {
+	return renderer{a.o.Command, a.words(), bot.WordsIn(lang), on}
+}
 
 // identity is who we are, as auth.test says.
 type identity struct {

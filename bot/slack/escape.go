@@ -172,6 +172,8 @@ func mrkdwnSpan(s bot.Span, wordy [2]bool) string {
 		return dateToken(s.Time, dateFormat, s.Text)
 	case s.Text == "":
 		return ""
+	case s.Place.Channel != "": // tidied: it is nothing but a channel's id
+		return "<#" + s.Place.Channel + ">"
 	case s.Code:
 		return "`" + strings.ReplaceAll(escape(clean(s.Text)), "`", "'") + "`"
 	}

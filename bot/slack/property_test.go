@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,12 +13,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
 )
 
 // hostile is what people and feeds try, and what breaks markup by accident.
 func hostile() []string {
 	return []string{
-		"<!here>", "<!channel>", "<!everyone>", "<@U012AB3CD>", "<!subteam^S012AB3CD|x>", "<#C012AB3CD|general>", "@here", "@everyone", "#general",
+		"<!here>", "<!channel>", "<!everyone>", "<@U012AB3CD>", "<!subteam^S012AB3CD|x>", "<#C012AB3CD|general>", "<#C012AB3CD>", "see /subscriptions.", "/brief", "@here", "@everyone", "#general",
 		"<https://evil.example|Reuters>", "<mailto:a@b.c>", "&lt;!here&gt;", "&amp;lt;", "&", "*bold*", "_it_", "~no~", "`code`", "```", "> quote", ":tada:", ":100:",
 		"|", "\\", "\"", "\x00", "\x1b[31m", "\n", "\r\n", "\u2028", "\u202e", "\u200d", "e\u0301", "👩‍👩‍👧‍👦", "한국 무역", "中国", "שלום", "\xff\xfe", "<!date^1^{date}|x>", "a_b_c", "\ue000",
 	}
@@ -51,7 +53,10 @@ func anyURL() *rapid.Generator[string] {
 func anySpan() *rapid.Generator[bot.Span] {
 	return rapid.Custom(func(t *rapid.T) bot.Span {
 		s := bot.Span{Text: anyText(6000).Draw(t, "text"), Bold: rapid.Bool().Draw(t, "bold"), Italic: rapid.Bool().Draw(t, "italic")}
-		switch rapid.IntRange(0, 6).Draw(t, "look") {
+		switch rapid.IntRange(0, 7).Draw(t, "look") {
+		case 4:
+			s.Place = digest.Destination{Platform: rapid.SampledFrom([]string{Platform, "discord", ""}).Draw(t, "platform"), Direct: rapid.Bool().Draw(t, "direct"),
+				Channel: rapid.SampledFrom([]string{"C012AB3CD", "G012", "C0>|<!here", "U012AB3CD", "", "c0", "C" + strings.Repeat("0", 40)}).Draw(t, "channel")}
 		case 0:
 			s.URL = anyURL().Draw(t, "url")
 		case 1:
@@ -135,6 +140,9 @@ func TestAnyMessageKeepsEveryLimit(t *testing.T) {
 			if err := Validate(p); err != nil {
 				t.Fatalf("part %d of %d: %v\n%s", i+1, len(parts), err, p)
 			}
+			if named := channelNames().FindAll(p, -1); len(named) > 0 && !bytes.Contains(fmt.Append(nil, m), []byte("slack:")) {
+				t.Fatalf("part %d names channels %q, of which the message has none", i+1, named)
+			}
 			if !bytes.Equal(p, again[i]) {
 				t.Fatalf("part %d differs when rendered again", i+1)
 			}
@@ -143,10 +151,15 @@ func TestAnyMessageKeepsEveryLimit(t *testing.T) {
 	})
 }
 
+// channelNames are what Slack shows as a channel's name.
+func channelNames() *regexp.Regexp {
+	return regexp.MustCompile(`"type":"channel"|"type":"mrkdwn","text":"[^"]*<#`)
+}
+
 // countStories checks that each story is in exactly one part, with its
 // headline and link both in the blocks and in the plain words.
 func countStories(t *rapid.T, m bot.Message, parts [][]byte) {
-	r := renderer{DefaultCommand, bot.WordsIn(m.Lang), messageSurface()}
+	r := renderer{DefaultCommand, Words(), bot.WordsIn(m.Lang), messageSurface()}
 	var texts []string
 	for _, p := range parts {
 		var pl payload

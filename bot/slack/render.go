@@ -12,9 +12,10 @@ import (
 
 // renderer turns one message into parts for one surface.
 type renderer struct {
-	command string // the slash command, with its slash
-	words   bot.Words
-	surface surface
+	command  string   // the slash command, with its slash
+	commands []string // the words that may follow it
+	words    bot.Words
+	surface  surface
 }
 
 // surface is what one part may hold.
@@ -82,7 +83,7 @@ func (r renderer) pieces(m bot.Message) []piece {
 	if t := r.tidyText(m.Title, maxItemTitle); len(t) > 0 {
 		add(bot.Message{Title: t})
 	}
-	for _, l := range r.tidyLines(m.Lead) {
+	for _, l := range r.ownLines(m.Lead) {
 		add(bot.Message{Lead: []bot.Text{l}})
 	}
 	for i, s := range m.Sections {
@@ -94,10 +95,10 @@ func (r renderer) pieces(m bot.Message) []piece {
 	for _, l := range r.tidyLines(m.Tail) {
 		add(bot.Message{Tail: []bot.Text{l}})
 	}
-	for _, l := range r.tidyLines(m.Notes) {
+	for _, l := range r.ownLines(m.Notes) {
 		add(bot.Message{Notes: []bot.Text{l}})
 	}
-	for _, l := range r.tidyLines(m.Footer) {
+	for _, l := range r.ownLines(m.Footer) {
 		add(bot.Message{Footer: []bot.Text{l}})
 	}
 	for _, chunk := range r.chunkActions(m.Actions, maxActs) {
@@ -285,10 +286,12 @@ func (r renderer) encodeParts(parts []part) ([][]byte, error) {
 
 // Render makes the payloads of a message for a slash command named "/brief".
 // See [App.Render].
-func Render(m bot.Message) ([][]byte, error) { return renderFor(m, DefaultCommand) }
+func Render(m bot.Message) ([][]byte, error) {
+	return renderer{DefaultCommand, Words(), bot.WordsIn(m.Lang), messageSurface()}.payloads(m)
+}
 
-func renderFor(m bot.Message, command string) ([][]byte, error) {
-	r := renderer{command, bot.WordsIn(m.Lang), messageSurface()}
+// payloads are the parts of a message as they are posted.
+func (r renderer) payloads(m bot.Message) ([][]byte, error) {
 	parts := r.render(m)
 	if len(parts) == 0 {
 		return nil, digest.Errorf(digest.Invalid, "the message has nothing to show")

@@ -51,6 +51,8 @@ func (b *rich) add(s bot.Span) {
 		date.Style = style
 		b.open = append(b.open, date)
 	case s.Text == "":
+	case s.Place.Channel != "":
+		b.open = append(b.open, slackgo.NewRichTextSectionChannelElement(s.Place.Channel, style))
 	case s.URL != "":
 		b.open = append(b.open, slackgo.NewRichTextSectionLinkElement(s.URL, s.Text, style))
 	default:

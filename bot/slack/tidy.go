@@ -2,17 +2,21 @@ package slack
 
 import (
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
 )
 
 // tidyText makes a line that can be shown as it is: one line, valid, links
 // safe, and cut at a word, saying so, where it has more than limit code points
 // as mrkdwn.
 func (r renderer) tidyText(t bot.Text, limit int) bot.Text {
-	t = tidySpans(t, r.command)
+	t = r.tidySpans(t)
 	if len(t) <= maxSpans && utf8.RuneCountInString(mrkdwn(t)) <= limit {
 		return t
 	}
@@ -33,14 +37,17 @@ func (r renderer) tidyText(t bot.Text, limit int) bot.Text {
 
 // tidySpans cleans spans, says commands as they are typed, drops empty spans
 // and joins neighbours of one look.
-func tidySpans(t bot.Text, command string) bot.Text {
+func (r renderer) tidySpans(t bot.Text) bot.Text {
 	var out bot.Text
 	for _, s := range t {
 		s.Text, s.Command, s.URL = clean(s.Text), clean(s.Command), safeURL(s.URL)
-		if s = asTyped(s, command); s.Text == "" && s.Time.IsZero() {
+		if s = asTyped(s, r.command); s.Text == "" && s.Time.IsZero() {
 			continue
 		}
-		if n := len(out); n > 0 && s.Time.IsZero() && s.URL == "" && sameLook(out[n-1], s) {
+		if !isChannel(s.Place) {
+			s.Place = digest.Destination{}
+		}
+		if n := len(out); n > 0 && s.Time.IsZero() && s.URL == "" && s.Place.Channel == "" && sameLook(out[n-1], s) {
 			out[n-1].Text += s.Text
 			continue
 		}
@@ -50,7 +57,59 @@ func tidySpans(t bot.Text, command string) bot.Text {
 }
 
 func sameLook(a, b bot.Span) bool {
-	return a.Time.IsZero() && a.URL == "" && a.Bold == b.Bold && a.Italic == b.Italic && a.Code == b.Code
+	return a.Time.IsZero() && a.URL == "" && a.Place.Channel == "" && a.Bold == b.Bold && a.Italic == b.Italic && a.Code == b.Code
+}
+
+// isChannel reports whether a place is a channel of Slack's that can be shown
+// by its name. A person cannot: that would notify them.
+func isChannel(d digest.Destination) bool {
+	return d.Platform == Platform && !d.Direct && channelID().MatchString(d.Channel)
+}
+
+var channelID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[CG][A-Z0-9]{2,30}$`) })
+
+// ownLines are tidied lines of our own words, in which commands as other
+// platforms have them become what is typed here. The news is never among them.
+func (r renderer) ownLines(lines []bot.Text) []bot.Text {
+	out := make([]bot.Text, len(lines))
+	for i, l := range lines {
+		for _, s := range l {
+			out[i] = append(out[i], r.hint(s)...)
+		}
+	}
+	return r.tidyLines(out)
+}
+
+// commandHint is a command in words: "See /subscriptions." What follows it is
+// no letter, digit or slash of a longer word or a path.
+var commandHint = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[\s("'“‘「])(/[a-z]{3,20})(?:$|[^a-z0-9A-Z_/.\-]|[.](?:$|\s))`)
+})
+
+// hint says the commands in a plain span as they are typed here.
+func (r renderer) hint(s bot.Span) bot.Text {
+	if s.URL != "" || s.Command != "" || s.Code || !s.Time.IsZero() || s.Place.Channel != "" {
+		return bot.Text{s}
+	}
+	var out bot.Text
+	rest := s.Text
+	for {
+		m := commandHint().FindStringSubmatchIndex(rest)
+		if m == nil {
+			break
+		}
+		name := rest[m[2]+1 : m[3]]
+		if name != "brief" && !slices.Contains(r.commands, name) {
+			s.Text = rest[:m[3]]
+			out = append(out, s)
+		} else {
+			s.Text = rest[:m[2]]
+			out = append(out, s, bot.Span{Command: name})
+		}
+		rest = rest[m[3]:]
+	}
+	s.Text = rest
+	return append(out, s)
 }
 
 func (r renderer) tidyLines(lines []bot.Text) []bot.Text {

@@ -239,10 +239,11 @@ func (v *validator) text(value any, most int, kind string) {
 
 var (
 	entity = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`&(amp|lt|gt);`) })
-	// token is what may stand in angle brackets: a link with a label, a date
-	// with a fallback. Mentions of people, groups, channels and all are none.
+	// token is what may stand in angle brackets: a link with a label, a channel's
+	// name, which notifies nobody, a date with a fallback. Mentions of people,
+	// groups and all are none.
 	token = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`<(https?://[!-;=?-{}~]+\|[^<>|]+|!date\^-?[0-9]+\^[^<>|^]+\|[^<>|]+)>`)
+		return regexp.MustCompile(`<(https?://[!-;=?-{}~]+\|[^<>|]+|#[CG][A-Z0-9]+|!date\^-?[0-9]+\^[^<>|^]+\|[^<>|]+)>`)
 	})
 )
 
@@ -362,6 +363,8 @@ func (v *validator) richElement(e map[string]any) {
 		if _, ok := e["timestamp"].(float64); !ok || str(e["format"]) == "" || str(e["fallback"]) == "" {
 			v.failf("date without timestamp, format or fallback")
 		}
+	case "channel":
+		v.length("channel_id", str(e["channel_id"]), 3, 31)
 	default:
 		v.failf("rich text of type %v", e["type"])
 	}

@@ -52,14 +52,14 @@ func (a *App) publishHome(ctx context.Context, r bot.Request, notice bot.Message
 // viewBlocks are a message as blocks of a view. What does not fit is left to
 // the commands, which page.
 func (a *App) viewBlocks(m bot.Message) []slackgo.Block {
-	r := renderer{a.o.Command, bot.WordsIn(m.Lang), homeSurface()}
+	r := a.renderer(m.Lang, homeSurface())
 	parts := r.render(m)
 	if len(parts) == 0 {
 		return nil
 	}
 	blocks := r.blocks(parts[0].msg, "")
 	if len(parts) > 1 {
-		blocks = append(blocks, contextBlocks([]string{"… " + mrkdwn(tidySpans(bot.Text{{Command: "subscriptions"}}, a.o.Command))})...)
+		blocks = append(blocks, contextBlocks([]string{"… " + mrkdwn(r.tidySpans(bot.Text{{Command: "subscriptions"}}))})...)
 	}
 	return blocks
 }

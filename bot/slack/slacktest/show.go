@@ -78,6 +78,8 @@ func shownObject(o map[string]any) string {
 		return fmt.Sprintf("[%v] ", or(o["initial_value"], ""))
 	case "mrkdwn":
 		return readMarkup(fmt.Sprint(o["text"]))
+	case "channel":
+		return fmt.Sprintf("#%v", o["channel_id"])
 	case "date":
 		return fmt.Sprint(o["fallback"])
 	case "text", "link", "plain_text":
@@ -108,7 +110,10 @@ func readMarkup(s string) string {
 			break
 		}
 		inside, after, _ := strings.Cut(rest, ">")
-		_, label, _ := strings.Cut(inside, "|")
+		target, label, _ := strings.Cut(inside, "|")
+		if strings.HasPrefix(target, "#") {
+			label = target
+		}
 		b.WriteString(label)
 		kept = after
 	}
