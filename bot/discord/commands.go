@@ -100,6 +100,9 @@ func (a *Adapter) appCommands() []appCommand {
 	var out []appCommand
 	for _, spec := range a.opts.Commands {
 		name, sub, nested := strings.Cut(spec.Name, " ")
+		if _, former := a.opts.Handler.(bot.Former); former && spec.Name == "subscribe" {
+			spec.Fields = optional(spec.Fields) // what is not said is asked for in a form
+		}
 		if !nested {
 			out = append(out, topCommand(spec, name))
 			continue
@@ -115,6 +118,14 @@ func (a *Adapter) appCommands() []appCommand {
 	}
 	if slices.ContainsFunc(a.opts.Commands, func(s bot.CommandSpec) bool { return s.Name == "brief" }) {
 		out = append(out, messageCommand())
+	}
+	return out
+}
+
+func optional(fields []bot.FieldSpec) []bot.FieldSpec {
+	out := slices.Clone(fields)
+	for i := range out {
+		out[i].Required = false
 	}
 	return out
 }

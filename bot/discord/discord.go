@@ -130,9 +130,10 @@ type Adapter struct {
 	seen    *recent[struct{}] // interaction ids
 	dms     *recent[string]   // user id -> channel id
 	dmTimes window
-	places  *recent[place]  // channel id -> what it is
-	threads *recent[string] // "edition channel" -> thread id
-	firsts  *recent[string] // "edition channel" -> reference of the first part
+	places  *recent[place]             // channel id -> what it is
+	threads *recent[string]            // "edition channel" -> thread id
+	firsts  *recent[string]            // "edition channel" -> reference of the first part
+	drafts  *recent[map[string]string] // what people have typed into forms that were not taken
 	pace    pacer
 	hooks   map[string]webhook
 
@@ -151,11 +152,12 @@ var (
 // Numbers of things kept in memory and worked on at once. All are bounded, so
 // that no flood of interactions and no number of channels grows the program.
 const (
-	maxTurns  = 128
-	maxBusy   = 32
-	keptIDs   = 10_000
-	keptDMs   = 10_000
-	keptPlace = 5_000
+	maxTurns   = 128
+	maxBusy    = 32
+	keptIDs    = 10_000
+	keptDMs    = 10_000
+	keptPlace  = 5_000
+	keptDrafts = 1_000
 )
 
 // New checks the options and makes an Adapter. It does not talk to Discord.
@@ -183,8 +185,8 @@ func New(o Options) (*Adapter, error) {
 		slots: make(chan struct{}, maxTurns), busy: make(chan struct{}, maxBusy),
 		seen: newRecent[struct{}](keptIDs, 16*time.Minute), dms: newRecent[string](keptDMs, 24*time.Hour),
 		places: newRecent[place](keptPlace, 10*time.Minute), threads: newRecent[string](keptPlace, 26*time.Hour),
-		firsts: newRecent[string](keptPlace, 26*time.Hour),
-		pace:   pacer{next: map[string]time.Time{}}, dmTimes: window{span: time.Minute, limit: newDMs},
+		firsts: newRecent[string](keptPlace, 26*time.Hour), drafts: newRecent[map[string]string](keptDrafts, time.Hour),
+		pace: pacer{next: map[string]time.Time{}}, dmTimes: window{span: time.Minute, limit: newDMs},
 	}
 	a.rest = newClient(o, base)
 	a.gateway = newGateway(a)

@@ -15,12 +15,15 @@
 //	limits.go, validate.go    every limit, and a check of them on any payload
 //	rest.go, ratelimit.go     requests: one attempt, the limits between them
 //	send.go, fate.go          one post, and what became of it
-//	route.go, thread.go       where a post goes: direct messages, forums, threads, webhooks
+//	route.go, thread.go,
+//	under.go                  where a post goes: direct messages, forums, threads, webhooks
 //	find.go                   looking for a post whose fate is not known
 //	gateway.go, shard.go,
 //	dial.go                   the connection, and its policy
 //	interaction.go, turn.go,
 //	endpoint.go               an interaction -> bot.Request, and its answer in time
+//	form.go                   a subscription's form, opened and submitted
+//	events.go                 who has removed the bot from their account
 //	commands.go               the registered commands
 //	manifest.go, doctor.go    setting up, and what set-up can get wrong
 //

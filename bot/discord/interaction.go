@@ -192,6 +192,9 @@ func (a *Adapter) request(i interaction) bot.Request {
 			r.Value = i.Data.Values[0]
 		}
 		inputs(i.Data.Components, r.Fields)
+		if f, ok := submittedForm(i); ok {
+			formRequest(f, &r)
+		}
 	default:
 		a.command(i, &r)
 	}

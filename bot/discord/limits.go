@@ -39,6 +39,11 @@ const (
 	maxCommandChars  = 8000 // name, descriptions and values; the longest localisation counts
 	maxCommands      = 100  // of the kind that is typed
 	maxMenuCommands  = 15   // on a message
+	maxModalFields   = 5
+	maxModalTitle    = 45
+	maxModalLabel    = 45
+	maxModalHint     = 100 // also of a placeholder
+	maxModalValue    = 4000
 )
 
 // Budgets that the renderer keeps to, under the limits: 4,000 characters in
@@ -69,15 +74,19 @@ const (
 	typeRow       = 1
 	typeButton    = 2
 	typeSelect    = 3
+	typeInput     = 4
 	typeSection   = 9
 	typeDisplay   = 10
 	typeSeparator = 14
 	typeContainer = 17
+	typeLabel     = 18
 
 	stylePrimary   = 1
 	styleSecondary = 2
 	styleDanger    = 4
 	styleLink      = 5
+
+	styleShort = 1 // of a text input
 )
 
 // Rates and times that we keep to; platforms count differently from what

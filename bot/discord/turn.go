@@ -27,6 +27,7 @@ const (
 	answerLater    = int(discordgo.InteractionResponseDeferredMessageUpdate)
 	answerUpdate   = int(discordgo.InteractionResponseUpdateMessage)
 	answerChoices  = int(discordgo.InteractionApplicationCommandAutocompleteResult)
+	answerForm     = int(discordgo.InteractionResponseModal)
 )
 
 // callback is the first answer to an interaction.
@@ -141,6 +142,7 @@ func (t *turn) errorID() string {
 
 func (t *turn) work(ctx context.Context) {
 	t.r = t.a.request(t.i)
+	form, wants := t.wantedForm()
 	switch {
 	case t.i.Type == kindAutocomplete:
 		t.complete(ctx)
@@ -148,6 +150,8 @@ func (t *turn) work(ctx context.Context) {
 		t.put(ctx, bot.Reply{Delete: true}, false)
 	case t.i.Type == kindPress && strings.HasPrefix(t.i.Data.CustomID, confirmPrefix):
 		t.confirm(ctx)
+	case wants:
+		t.openForm(ctx, form)
 	case t.i.Type == kindCommand, t.i.Type == kindPress, t.i.Type == kindForm:
 		t.answer(ctx)
 	default:
@@ -224,9 +228,11 @@ func (t *turn) answer(ctx context.Context) {
 			o.err = digest.Errorf(digest.Unavailable, "that took too long")
 		}
 	}
+	wrong := o.err != nil || len(o.reply.Wrong) > 0
 	if o.err != nil {
 		o.reply = t.errorReply(ctx, o.err)
 	}
+	t.correctable(&o.reply, wrong)
 	// The last word must get through although the handler used up the time.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
@@ -238,7 +244,7 @@ func (t *turn) answer(ctx context.Context) {
 // is: a reply for everyone goes beside it.
 func (t *turn) postpone(ctx context.Context) bool {
 	c := callback{answerThinking, thinking{flagEphemeral}}
-	if t.i.Type == kindPress {
+	if t.onMessage() {
 		c = callback{Type: answerLater}
 	}
 	err := t.first(ctx, c)
@@ -254,7 +260,7 @@ func (t *turn) errorReply(ctx context.Context, err error) bot.Reply {
 
 // put shows a reply.
 func (t *turn) put(ctx context.Context, r bot.Reply, deferred bool) {
-	press := t.i.Type == kindPress
+	press := t.onMessage()
 	if press && r.Delete {
 		if !deferred {
 			t.log(ctx, "acknowledgement", t.first(ctx, callback{Type: answerLater}))
@@ -283,6 +289,12 @@ func (t *turn) put(ctx context.Context, r bot.Reply, deferred bool) {
 		t.log(ctx, "answer", t.edit(ctx, parts[0]))
 		t.rest(ctx, parts[1:])
 	}
+}
+
+// onMessage reports whether it was done on a message: a button was pressed, or
+// a form submitted that a button had opened.
+func (t *turn) onMessage() bool {
+	return t.i.Type == kindPress || t.i.Type == kindForm && t.i.Message != nil
 }
 
 // maxFollowups is how many messages an answer may have. Where the bot was

@@ -141,6 +141,61 @@ func (c *checker) embed(e readEmbed) int {
 	return utf8.RuneCountInString(all)
 }
 
+// ValidateForm checks a form, as it is opened, against Discord's limits. It
+// says all that is wrong.
+func ValidateForm(data []byte) error {
+	var m modal
+	if err := json.Unmarshal(data, &m); err != nil {
+		return fmt.Errorf("the form cannot be read: %w", err)
+	}
+	c := &checker{ids: map[string]bool{}}
+	c.id(m.CustomID)
+	c.need("form title", m.Title, maxModalTitle)
+	if n := len(m.Components); n < 1 || n > maxModalFields {
+		c.wrong("a form has %d fields", n)
+	}
+	for _, f := range m.Components {
+		c.formField(f)
+	}
+	return errors.Join(c.errs...)
+}
+
+func (c *checker) formField(f modalLabel) {
+	c.need("form label", f.Label, maxModalLabel)
+	c.runes("form description", f.Description, maxModalHint)
+	in := f.Component
+	switch {
+	case f.Type != typeLabel:
+		c.wrong("component type %d in a form", f.Type)
+	case in.Type == typeInput:
+		c.id(in.CustomID)
+		c.runes("form placeholder", in.Placeholder, maxModalHint)
+		if in.MaxLength < 1 || in.MaxLength > maxModalValue || in.Style != styleShort && in.Style != styleShort+1 {
+			c.wrong("a text input of style %d and at most %d characters", in.Style, in.MaxLength)
+		}
+		c.runes("form value", in.Value, in.MaxLength)
+	case in.Type == typeSelect:
+		c.formMenu(in)
+	default:
+		c.wrong("component type %d in a label", in.Type)
+	}
+}
+
+func (c *checker) formMenu(in modalInput) {
+	menu := component{Type: typeSelect, CustomID: in.CustomID, Placeholder: in.Placeholder}
+	chosen := 0
+	for _, o := range in.Options {
+		menu.Options = append(menu.Options, choice{Label: o.Label, Value: o.Value})
+		if o.Default {
+			chosen++
+		}
+	}
+	c.menu(menu)
+	if chosen > 1 {
+		c.wrong("%d options of a menu are chosen", chosen)
+	}
+}
+
 // layout checks the components of a Components V2 message.
 func (c *checker) layout(cs []component) {
 	for _, x := range cs {

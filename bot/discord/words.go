@@ -13,6 +13,7 @@ type words struct {
 	busy      string
 	fault     string // of a panic, with an id
 	briefThis string // the command on a message
+	again     string // the button that opens a form again
 }
 
 // wordsOf returns the words of the language nearest to lang.
@@ -27,6 +28,7 @@ func wordsOf(lang string) words {
 			busy:      "지금 요청이 너무 많습니다. 1분 뒤에 다시 시도해 주세요.",
 			fault:     "프로그램 오류로 처리하지 못했습니다. 운영자에게 이 번호를 알려 주세요: %s",
 			briefThis: "이 글 브리핑",
+			again:     "고쳐서 다시",
 		}
 	}
 	return words{
@@ -38,5 +40,6 @@ func wordsOf(lang string) words {
 		busy:      "I have too many requests right now. Please try again in a minute.",
 		fault:     "That did not work because of a fault in the program. Give the operator this id: %s",
 		briefThis: "Brief me on this",
+		again:     "Correct it",
 	}
 }

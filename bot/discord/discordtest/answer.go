@@ -56,6 +56,8 @@ func (s *Server) firstAnswer(i *Interaction, kind int, data json.RawMessage) err
 		return s.edit(i, i.source, data)
 	case 8:
 		return s.complete(i, data)
+	case 9:
+		return s.openForm(i, data)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Interaction struct {
 	answer    int // kind of the first answer; 0 before it
 	private   bool
 	choices   []Choice
+	form      *Form
 	original  *Message
 	source    *Message // of a press: the message with the button
 	followups int
