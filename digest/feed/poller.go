@@ -46,7 +46,8 @@ type PollerOptions struct {
 // they are doing. It is safe for concurrent use; between two calls of Poll it
 // holds no goroutine and nothing about any source.
 //
-// A slow source keeps one worker busy and no other source waiting. Health is
+// A slow source keeps one worker busy and no other source waiting; a slow
+// host with many sources keeps as many workers as may read at one host. Health is
 // stored for many sources at once: with thousands of them a commit for each
 // would be what costs most. What is lost in a crash is at most that of the
 // last moment, and reading those sources again is harmless.
@@ -149,6 +150,16 @@ type round struct {
 	due     chan digest.Source
 	healths chan settled
 	begun   map[int64]bool
+	started int // workers
+
+	hostMu sync.Mutex
+	hosts  map[string]*hostQueue // hosts at which someone reads
+}
+
+// hostQueue is the sources of one host that wait while others of it are read.
+type hostQueue struct {
+	reading int
+	waiting []digest.Source
 }
 
 type settled struct {
@@ -157,7 +168,7 @@ type settled struct {
 }
 
 func (p *Poller) newRound(ctx context.Context) *round {
-	r := &round{Poller: p, outer: ctx, due: make(chan digest.Source), healths: make(chan settled, healthBatch), begun: map[int64]bool{}}
+	r := &round{Poller: p, outer: ctx, due: make(chan digest.Source), healths: make(chan settled, healthBatch), begun: map[int64]bool{}, hosts: map[string]*hostQueue{}}
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.workers, r.ctx = errgroup.WithContext(ctx)
 	return r
@@ -187,14 +198,26 @@ func (r *round) hand(src digest.Source) bool {
 	if _, free := r.claim(src.ID); !free {
 		return false
 	}
+	if r.waits(src) {
+		r.begun[src.ID] = true
+		return true
+	}
 	r.start()
 	r.begun[src.ID] = true
 	select {
 	case r.due <- src:
 		return true
 	case <-r.ctx.Done():
-		r.release(src.ID)
+		r.drop(src)
 		return false
+	}
+}
+
+// drop lets go of a source that no worker has taken, with those that wait for
+// it.
+func (r *round) drop(src digest.Source) {
+	for waited := true; waited; src, waited = r.next(src) {
+		r.release(src.ID)
 	}
 }
 
@@ -208,28 +231,85 @@ func (r *round) hasTime() bool {
 // start adds a worker while there are fewer than may be, so that a round
 // without work costs nothing.
 func (r *round) start() {
-	if len(r.begun) == 0 {
+	if r.started == 0 {
 		r.saver.Go(r.save)
 	}
-	if len(r.begun) < r.o.Concurrent {
+	if r.started < r.o.Concurrent {
+		r.started++
 		r.workers.Go(r.work)
 	}
 }
 
+// hostKey is what sources share that must not be read at once.
+func hostKey(src digest.Source) string {
+	if src.Kind == digest.PathSource {
+		return "path " + src.URL
+	}
+	return hostOf(src.URL)
+}
+
+// waits reports whether as many sources of a host are read as may be. The
+// source then waits for one of them, and no worker for it.
+func (r *round) waits(src digest.Source) bool {
+	r.hostMu.Lock()
+	defer r.hostMu.Unlock()
+	key := hostKey(src)
+	q := r.hosts[key]
+	if q == nil {
+		q = &hostQueue{}
+		r.hosts[key] = q
+	}
+	if q.reading >= r.o.Fetcher.o.PerHost {
+		q.waiting = append(q.waiting, src)
+		return true
+	}
+	q.reading++
+	return false
+}
+
+// next returns the source that waited for one that is done.
+func (r *round) next(done digest.Source) (src digest.Source, waited bool) {
+	r.hostMu.Lock()
+	defer r.hostMu.Unlock()
+	key := hostKey(done)
+	q := r.hosts[key]
+	if len(q.waiting) > 0 {
+		src, q.waiting = q.waiting[0], q.waiting[1:]
+		return src, true
+	}
+	if q.reading--; q.reading == 0 {
+		delete(r.hosts, key)
+	}
+	return src, false
+}
+
+// work reads the sources that it is given, and after each those that waited
+// for its host. After a fault it goes on in order to let go of them.
 func (r *round) work() error {
+	var failed error
 	for src := range r.due {
-		if r.ctx.Err() != nil {
-			r.release(src.ID)
-			continue
+		for waited := true; waited; src, waited = r.next(src) {
+			if err := r.one(src); err != nil {
+				r.release(src.ID)
+				if r.ctx.Err() == nil { // the first fault, and no consequence of it
+					failed = err
+				}
+				r.cancel()
+			}
 		}
-		h, err := r.read(r.ctx, src)
-		if err != nil {
-			r.release(src.ID)
-			return err
-		}
+	}
+	return failed
+}
+
+func (r *round) one(src digest.Source) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	h, err := r.read(r.ctx, src)
+	if err == nil {
 		r.healths <- settled{src.ID, h}
 	}
-	return nil
+	return err
 }
 
 // save stores healths as they come, many at once.

@@ -177,6 +177,42 @@ func TestPollerDoesNotWaitForASlowSource(t *testing.T) {
 	}
 }
 
+// A host with many sources that does not answer must not take all workers.
+func TestPollerDoesNotWaitForASlowHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.serve("/feed", "application/xml", twoItems)
+	const n, slow = 100, 50
+	release, rest := make(chan struct{}), make(chan struct{})
+	w.handle("/slow", func(rw http.ResponseWriter, _ *http.Request) { <-release; _, _ = io.WriteString(rw, twoItems) })
+	hanging := w.sources(slow, "/slow")
+	for i := range hanging {
+		hanging[i].Name, hanging[i].URL = "Slow "+strconv.Itoa(i), w.url("slow.example.org", "/slow")
+	}
+	s := newShelf(append(hanging, w.sources(n, "/feed")...)...)
+	var taken atomic.Int32
+	p := w.poller(s, func(o *feed.PollerOptions) {
+		o.Concurrent = 4
+		o.Take = func(context.Context, []digest.Article) (int, error) {
+			if taken.Add(1) == n {
+				close(rest)
+			}
+			return 2, nil
+		}
+	})
+	done := make(chan error, 1)
+	go func() { done <- p.Poll(t.Context()) }()
+	select {
+	case <-rest:
+	case <-time.After(20 * time.Second):
+		t.Error("the others wait for the slow host")
+	}
+	close(release)
+	if err := <-done; err != nil || taken.Load() != n+slow {
+		t.Errorf("%d taken, %v", taken.Load(), err)
+	}
+}
+
 func TestPollerKeepsWhatItKnowsWhenItIsStopped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
