@@ -85,6 +85,7 @@ type App struct {
 var (
 	_ bot.Platform = (*App)(nil)
 	_ bot.Finder   = (*App)(nil)
+	_ bot.Doorman  = (*App)(nil)
 )
 
 // Words are the words that may follow the slash command; anything else is a
