@@ -22,6 +22,8 @@ type commands struct {
 	JSON  bool     `help:"Print one JSON object a line." name:"json"`
 	Slack slackCmd `cmd:"" help:"People ask in Slack."`
 
+	Discord discordCmd `cmd:"" help:"People ask, type and press buttons in Discord."`
+
 	Feeds      feedsCmd      `cmd:"" help:"Read very many sources of which most have nothing new."`
 	FeedItem   feedItemCmd   `cmd:"" help:"One feed full of news: read, judged, stored."`
 	FeedServer feedServerCmd `cmd:"" hidden:"" help:"The server of feeds for the others."`

@@ -73,6 +73,7 @@ func (s *Server) answerMessage(i *Interaction, data []byte) error {
 		m.To = i.User
 	}
 	i.original = s.show(s.channels[i.Channel], m)
+	i.show()
 	return nil
 }
 
@@ -117,6 +118,7 @@ func (s *Server) edit(i *Interaction, m *Message, data []byte) error {
 		s.violate("an edit takes Components V2 away")
 		return refuse(http.StatusBadRequest, 50035, "Invalid Form Body")
 	}
+	i.show()
 	m.Payload, m.Flags, m.Edits = whole, b.Flags|m.Flags&flagEphemeral, m.Edits+1
 	return nil
 }
@@ -207,6 +209,7 @@ func (s *Server) postWebhook(a ask) (any, error) {
 	if b.Flags&flagEphemeral != 0 || i.mine {
 		m.To = i.User
 	}
+	i.show()
 	return s.show(s.channels[i.Channel], m).json(), nil
 }
 

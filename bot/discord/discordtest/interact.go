@@ -24,6 +24,7 @@ type Interaction struct {
 	s         *Server
 	sent      time.Time // real clock
 	acked     time.Time
+	shown     time.Time // when the answer itself was there
 	answer    int // kind of the first answer; 0 before it
 	private   bool
 	choices   []Choice
@@ -332,6 +333,20 @@ func (i *Interaction) WaitAck() (kind int, took time.Duration) {
 	i.s.t.Helper()
 	i.s.wait("the first answer", func() bool { return i.answer != 0 })
 	return i.answer, i.acked.Sub(i.sent)
+}
+
+// WaitShown waits until the answer is there, by whichever way, and returns how
+// long the first answer and the answer itself took.
+func (i *Interaction) WaitShown() (ack, shown time.Duration) {
+	i.s.t.Helper()
+	i.s.wait("an answer", func() bool { return i.answer != 0 && !i.shown.IsZero() })
+	return i.acked.Sub(i.sent), i.shown.Sub(i.sent)
+}
+
+func (i *Interaction) show() {
+	if i.shown.IsZero() {
+		i.shown = time.Now()
+	}
 }
 
 // WaitAnswer waits until the answer shows: the message, not "thinking".
