@@ -261,7 +261,7 @@ func (p *Pipeline) storyOf(ctx context.Context, id int64, articles []digest.Arti
 // no more than forgetAfter: each costs about 3 kB, and archives have millions.
 const (
 	forgetEvery = time.Hour
-	forgetAfter = 25_000
+	forgetAfter = 15_000
 )
 
 // forget counts articles that were grouped, and forgets when it is time.
