@@ -45,6 +45,13 @@ type responsePayload struct {
 
 // answer shows a reply.
 func (a *App) answer(ctx context.Context, t *target, reply bot.Reply) {
+	a.answerWords(ctx, t, reply)
+	if reply.File != nil {
+		a.attach(ctx, t, *reply.File)
+	}
+}
+
+func (a *App) answerWords(ctx context.Context, t *target, reply bot.Reply) {
 	if t.viewID != "" {
 		a.answerInView(ctx, t, reply)
 		return

@@ -168,7 +168,7 @@ func (c *caller) judge(method string, res *http.Response, body []byte) *callErro
 		return c.tooMany(method, res.Header, r.Error)
 	case res.StatusCode >= 300:
 		return &callError{Method: method, Code: "http_" + strconv.Itoa(res.StatusCode), Wrote: res.StatusCode >= 500}
-	case method == responseURL && !parsed: // answers "ok" in plain text
+	case (method == responseURL || method == fileUpload) && !parsed: // both answer in plain text
 		return nil
 	case !parsed:
 		return &callError{Method: method, Code: "unreadable", Wrote: true}

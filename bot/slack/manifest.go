@@ -19,6 +19,7 @@ func OptionalScopes() map[string]string {
 		"im:history":        "answering what is written in direct messages",
 		"chat:write.public": "posting to public channels without an invitation",
 		"channels:read":     "checking that the bot is in a public channel",
+		"files:write":       "sending an export as a file",
 	}
 }
 

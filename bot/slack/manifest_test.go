@@ -133,7 +133,7 @@ func TestManifestAsksForLittle(t *testing.T) {
 	if fmt.Sprint(needed) != "[chat:write commands im:write users:read]" {
 		t.Errorf("needed scopes are %v", needed)
 	}
-	for _, bad := range []string{"channels:history", "groups:history", "users:read.email", "message.channels", "files:write"} {
+	for _, bad := range []string{"channels:history", "groups:history", "users:read.email", "message.channels", "files:read"} {
 		if slices.Contains(m.OAuth.Scopes.Bot, bad) || slices.Contains(m.Settings.Events.Events, bad) {
 			t.Errorf("it asks for %s", bad)
 		}

@@ -343,7 +343,7 @@ func (v *validator) rich(b map[string]any) {
 		v.failf("no elements")
 	}
 	for _, s := range sections {
-		if obj(s)["type"] != "rich_text_section" {
+		if kind := obj(s)["type"]; kind != "rich_text_section" && kind != "rich_text_preformatted" {
 			v.failf("element type %v is not used here", obj(s)["type"])
 		}
 		for _, e := range list(obj(s)["elements"]) {

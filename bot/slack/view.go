@@ -77,7 +77,7 @@ func (a *App) answerInView(ctx context.Context, t *target, reply bot.Reply) {
 	switch codeOf(err) {
 	case "":
 	case "not_found", "view_not_found": // the person closed it, and is to know all the same
-		a.answer(ctx, &target{user: t.user, came: t.came}, reply)
+		a.answerWords(ctx, &target{user: t.user, came: t.came}, reply)
 	default:
 		a.log.Error("update a form in Slack", "error", err)
 	}

@@ -49,20 +49,22 @@ func methods() map[string]struct {
 		serve  func(*Server, call) answer
 	}
 	return map[string]method{
-		"auth.test":             {nil, (*Server).authTest},
-		"apps.connections.open": {nil, (*Server).connectionsOpen},
-		"chat.postMessage":      {[]string{"chat:write"}, (*Server).postMessage},
-		"chat.postEphemeral":    {[]string{"chat:write"}, (*Server).postEphemeral},
-		"chat.update":           {[]string{"chat:write"}, (*Server).update},
-		"chat.delete":           {[]string{"chat:write"}, (*Server).remove},
-		"conversations.open":    {[]string{"im:write"}, (*Server).conversationsOpen},
-		"conversations.info":    {[]string{"channels:read", "groups:read"}, (*Server).conversationsInfo},
-		"conversations.history": {[]string{"channels:history", "groups:history", "im:history"}, (*Server).history},
-		"conversations.replies": {[]string{"channels:history", "groups:history", "im:history"}, (*Server).replies},
-		"users.info":            {[]string{"users:read"}, (*Server).usersInfo},
-		"views.open":            {nil, (*Server).viewsOpen},
-		"views.update":          {nil, (*Server).viewsUpdate},
-		"views.publish":         {nil, (*Server).viewsPublish},
+		"auth.test":                    {nil, (*Server).authTest},
+		"apps.connections.open":        {nil, (*Server).connectionsOpen},
+		"chat.postMessage":             {[]string{"chat:write"}, (*Server).postMessage},
+		"chat.postEphemeral":           {[]string{"chat:write"}, (*Server).postEphemeral},
+		"chat.update":                  {[]string{"chat:write"}, (*Server).update},
+		"chat.delete":                  {[]string{"chat:write"}, (*Server).remove},
+		"conversations.open":           {[]string{"im:write"}, (*Server).conversationsOpen},
+		"conversations.info":           {[]string{"channels:read", "groups:read"}, (*Server).conversationsInfo},
+		"conversations.history":        {[]string{"channels:history", "groups:history", "im:history"}, (*Server).history},
+		"conversations.replies":        {[]string{"channels:history", "groups:history", "im:history"}, (*Server).replies},
+		"users.info":                   {[]string{"users:read"}, (*Server).usersInfo},
+		"files.getUploadURLExternal":   {[]string{"files:write"}, (*Server).uploadURL},
+		"files.completeUploadExternal": {[]string{"files:write"}, (*Server).completeUpload},
+		"views.open":                   {nil, (*Server).viewsOpen},
+		"views.update":                 {nil, (*Server).viewsUpdate},
+		"views.publish":                {nil, (*Server).viewsPublish},
 	}
 }
 

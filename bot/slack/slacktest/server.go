@@ -62,6 +62,7 @@ type Server struct {
 	homes     map[string]*View // by user
 	triggers  map[string]*trigger
 	responses map[string]*response
+	files     map[string]*File // by id
 	faults    map[string][]Fault
 	calls     map[string]int
 	lastPost  map[string]time.Time
@@ -137,11 +138,11 @@ func New(t testing.TB, o Options) *Server {
 		o.Deadline = 10 * time.Second
 	}
 	if o.Scopes == nil {
-		o.Scopes = []string{"chat:write", "commands", "im:write", "users:read", "app_mentions:read", "im:history", "channels:read", "chat:write.public"}
+		o.Scopes = []string{"chat:write", "commands", "im:write", "users:read", "app_mentions:read", "im:history", "channels:read", "chat:write.public", "files:write"}
 	}
 	s := &Server{BotToken: "xoxb-1-fake", AppToken: "xapp-1-fake", SigningSecret: strings.Repeat("5", 32), Team: "T0FAKE", BotUser: "U0BOT", BotName: "daybrief", t: t, o: o,
 		changed: make(chan struct{}), scopes: o.Scopes, channels: map[string]*Channel{}, users: map[string]*User{}, dms: map[string]string{}, views: map[string]*View{},
-		homes: map[string]*View{}, triggers: map[string]*trigger{}, responses: map[string]*response{}, faults: map[string][]Fault{}, calls: map[string]int{},
+		homes: map[string]*View{}, triggers: map[string]*trigger{}, responses: map[string]*response{}, files: map[string]*File{}, faults: map[string][]Fault{}, calls: map[string]int{},
 		lastPost: map[string]time.Time{}, waiting: map[string]chan json.RawMessage{}}
 	s.AddChannel(Channel{ID: "C0GENERAL", Name: "general", Member: true, Creator: "U0MINA"})
 	s.AddChannel(Channel{ID: "C0OUTSIDE", Name: "outside", Private: true})
@@ -151,6 +152,7 @@ func New(t testing.TB, o Options) *Server {
 	mux.HandleFunc("/api/{method}", s.serveMethod)
 	mux.HandleFunc("POST /respond/{id}", s.serveResponse)
 	mux.HandleFunc("GET /socket", s.serveSocket)
+	mux.HandleFunc("POST /upload/{id}", s.serveUpload)
 	s.http = httptest.NewServer(mux)
 	s.URL = s.http.URL + "/api/"
 	t.Cleanup(s.finish)
