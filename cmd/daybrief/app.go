@@ -33,6 +33,11 @@ type app struct {
 	reader *query.Reader
 	briefs *brief.Briefer
 	ingest *ingest.Pipeline
+
+	// What serve does when articles come in; nil for nothing. They are set
+	// before any do.
+	stored  func(articles int)
+	grouped func()
 }
 
 // defaultConfig is read when it is there and no other is named.
@@ -93,8 +98,38 @@ func (a *app) plug(c *call) error {
 	}
 	a.reader = query.New(query.Options{Names: a.tagger.Names(), Sources: names, Zone: a.location()})
 	a.briefs = brief.New(brief.Options{Store: a.store, Reader: a.reader, Tagger: a.tagger, Share: true})
-	a.ingest = ingest.New(ingest.Options{Store: a.store, Tagger: a.tagger, Grouper: story.New(story.Options{}), Now: c.now, Log: a.log})
+	a.ingest = ingest.New(ingest.Options{Store: intake{a.store, a}, Tagger: a.tagger, Grouper: story.New(story.Options{}), Now: c.now, Log: a.log})
 	return nil
+}
+
+// intake is the store, as the way in sees it.
+type intake struct {
+	*store.Store
+	app *app
+}
+
+// AddArticles counts what is new.
+func (i intake) AddArticles(ctx context.Context, entries []digest.Entry) ([]digest.Added, error) {
+	added, err := i.Store.AddArticles(ctx, entries)
+	if err == nil && i.app.stored != nil {
+		n := 0
+		for _, a := range added {
+			if a.New {
+				n++
+			}
+		}
+		i.app.stored(n)
+	}
+	return added, err
+}
+
+// SaveGroups tells that articles have their stories, and may alert.
+func (i intake) SaveGroups(ctx context.Context, groups []digest.Grouping) error {
+	err := i.Store.SaveGroups(ctx, groups)
+	if err == nil && i.app.grouped != nil {
+		i.app.grouped()
+	}
+	return err
 }
 
 func (a *app) close() {
@@ -164,7 +199,7 @@ func configSources(conf *config.Config, starter []digest.Source) []digest.Source
 	}
 	for _, s := range conf.Sources {
 		src := digest.Source{Name: cmp.Or(s.Name, s.URL, s.Path), URL: cmp.Or(s.URL, s.Path), Kind: digest.FeedSource, Country: s.Country, Lang: s.Language,
-			Topics: s.Topics, Group: s.Group, FullText: digest.FullText(cmp.Or(s.FullText, string(digest.FullTextAuto))), From: "config"}
+			Topics: s.Topics, Group: cmp.Or(s.Group, feed.Newsroom(s.URL)), FullText: digest.FullText(cmp.Or(s.FullText, string(digest.FullTextAuto))), From: "config"}
 		if s.Path != "" {
 			src.Kind = digest.PathSource
 		}

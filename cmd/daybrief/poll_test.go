@@ -7,9 +7,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/daybrief/daybrief/config"
 )
 
 // servePolling starts the bot as it is without --no-poll.
@@ -196,5 +199,21 @@ func TestRoughly(t *testing.T) {
 		if got := roughly(d); got != want {
 			t.Errorf("%v: %s", d, got)
 		}
+	}
+}
+
+func TestSourcesOfOneSiteAreOneNewsroom(t *testing.T) {
+	t.Parallel()
+	no := false
+	got := configSources(&config.Config{Starter: &no, Sources: []config.Source{
+		{URL: "https://feeds.harbour.example.org/world.xml"}, {URL: "https://www.harbour.example.org/business.xml"}, {URL: "https://other.example.net/"},
+		{URL: "https://desk.example.net/", Group: "Harbour Wire"}, {Path: "/srv/news"},
+	}}, nil)
+	var groups []string
+	for _, s := range got {
+		groups = append(groups, s.Group)
+	}
+	if want := []string{"example.org", "example.org", "example.net", "Harbour Wire", ""}; !slices.Equal(groups, want) {
+		t.Errorf("%q, want %q", groups, want)
 	}
 }

@@ -148,7 +148,7 @@ type sourcesAddCmd struct {
 	Country  string   `help:"Its home, a code such as KR."`
 	Language string   `help:"Its language, such as ko; default: told by each article."`
 	Topics   []string `help:"Topics of all its articles."`
-	Group    string   `help:"The newsroom it belongs to: sources of one group count once."`
+	Group    string   `help:"The newsroom it belongs to: sources of one group count once. Default: its site."`
 	FullText string   `help:"auto, always or never: whether pages are fetched." enum:"auto,always,never" default:"auto"`
 	Force    bool     `help:"Add it even when it cannot be read now."`
 }
@@ -169,7 +169,7 @@ func (s sourcesAddCmd) Run(c *call) error {
 		return digest.Errorf(digest.Unavailable, "%s cannot be read: %s", address, report.Error).WithHint("%s", cmp.Or(report.Hint, "Add --force to add it all the same."))
 	}
 	src := digest.Source{Name: cmp.Or(s.Name, report.Title, address), URL: address, Kind: digest.FeedSource, Country: cmp.Or(strings.ToUpper(s.Country), report.Country), Lang: s.Language,
-		Topics: s.Topics, Group: s.Group, FullText: digest.FullText(s.FullText), From: "command"}
+		Topics: s.Topics, Group: cmp.Or(s.Group, feed.Newsroom(address)), FullText: digest.FullText(s.FullText), From: "command"}
 	if report.Kind == "page" {
 		// A page that points to a feed is read by it.
 		src.Kind = digest.PageSource
@@ -205,7 +205,7 @@ func (s sourcesAddCmd) over(c *call, a *app, src digest.Source) digest.Source {
 	if len(s.Topics) == 0 {
 		src.Topics = old.Topics
 	}
-	src.Lang, src.Group = cmp.Or(src.Lang, old.Lang), cmp.Or(src.Group, old.Group)
+	src.Lang, src.Group = cmp.Or(src.Lang, old.Lang), cmp.Or(s.Group, old.Group, src.Group)
 	return src
 }
 
