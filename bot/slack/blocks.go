@@ -77,14 +77,19 @@ func (r renderer) item(m bot.Message, it bot.Item) []slackgo.Block {
 	}
 	out := richLines(lines...)
 	var small []string
-	if meta := r.meta(m, it); meta != "" {
+	meta := r.meta(m, it)
+	beside, below := r.itemActions(meta, it.Actions)
+	switch {
+	case beside != nil: // only a section has something beside it
+		out = append(out, slackgo.NewSectionBlock(slackgo.NewTextBlockObject(slackgo.MarkdownType, meta, false, true), nil, beside))
+	case meta != "":
 		small = append(small, meta)
 	}
 	for _, w := range it.Why {
 		small = append(small, literal("– "+w))
 	}
 	out = append(out, contextBlocks(small)...)
-	return append(out, r.actions(it.Actions, maxItemActs)...)
+	return append(out, below...)
 }
 
 // meta is the line of where and when. Its time counts in the viewer's client:
@@ -145,11 +150,7 @@ func contextBlocks(lines []string) []slackgo.Block {
 func (r renderer) actions(actions []bot.Action, limit int) []slackgo.Block {
 	var out []slackgo.Block
 	for _, chunk := range r.chunkActions(actions, limit) {
-		elements := make([]slackgo.BlockElement, len(chunk))
-		for i, a := range chunk {
-			elements[i] = r.element(a, i)
-		}
-		out = append(out, slackgo.NewActionBlock("", elements...))
+		out = append(out, slackgo.NewActionBlock("", r.row(chunk)...))
 	}
 	return out
 }

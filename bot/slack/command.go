@@ -122,6 +122,9 @@ func (in *interaction) who() bot.Request {
 // pressed serves one button or menu. Buttons that are links have ids of no
 // verb; their press is acknowledged and that is all.
 func (a *App) pressed(ctx context.Context, j job, e element) {
+	if e.Type == "overflow" && e.SelectedOption != nil { // the option is the button
+		e.ActionID, e.SelectedOption = e.SelectedOption.Value, nil
+	}
 	verb, arg, ok := bot.ParseActionID(e.ActionID)
 	if !ok {
 		return

@@ -19,6 +19,7 @@ const (
 	maxButtonURL    = 3000  // also there
 	maxActionID     = 255   // also block_id and callback_id
 	maxOptions      = 100   // https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+	maxOverflow     = 5     // options of an overflow menu, https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 	maxOptionText   = 75    // also description and value: copies of the docs say 75 and 150 for value
 	maxPlaceholder  = 150   // of a select
 	maxConfirmTitle = 100   // https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object

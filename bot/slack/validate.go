@@ -291,7 +291,7 @@ func (v *validator) element(e map[string]any) {
 	case "static_select":
 		v.options(list(e["options"]), maxOptions)
 	case "overflow":
-		v.options(list(e["options"]), 5)
+		v.options(list(e["options"]), maxOverflow)
 	case "radio_buttons", "checkboxes":
 		v.options(list(e["options"]), 10)
 	case "external_select", "conversations_select", "timepicker", "plain_text_input":

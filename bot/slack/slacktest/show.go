@@ -70,6 +70,12 @@ func shownObject(o map[string]any) string {
 	switch o["type"] {
 	case "button":
 		return "[" + shown(o["text"]) + "] "
+	case "overflow":
+		var labels []string
+		for _, o := range asList(o["options"]) {
+			labels = append(labels, shown(o))
+		}
+		return "[⋯ " + strings.Join(labels, ", ") + "] "
 	case "static_select", "external_select":
 		return "[" + shown(or(o["initial_option"], o["placeholder"])) + " ▾] "
 	case "timepicker":
@@ -87,7 +93,11 @@ func shownObject(o map[string]any) string {
 	case "input":
 		return shown(o["label"]) + ": " + shown(o["element"])
 	}
-	return shown(o["text"]) + shown(o["elements"]) + shown(o["fields"])
+	beside := ""
+	if o["accessory"] != nil {
+		beside = " " + shown(o["accessory"])
+	}
+	return shown(o["text"]) + shown(o["elements"]) + shown(o["fields"]) + beside
 }
 
 func or(v, otherwise any) any {
@@ -134,6 +144,10 @@ func (s *Server) pressed(blocks json.RawMessage, actionID, value string) answer 
 		s.t.Fatalf("press %s: the message has no blocks", actionID)
 	}
 	e := findAction(list, actionID)
+	if menu := findOption(list, actionID); e == nil && menu != nil { // it stands in an overflow menu
+		e, value = menu, actionID
+		actionID = fmt.Sprint(menu["action_id"])
+	}
 	if e == nil {
 		s.t.Fatalf("press %s: there is no such button in\n%s", actionID, Shown(blocks))
 	}
@@ -149,6 +163,32 @@ func (s *Server) pressed(blocks json.RawMessage, actionID, value string) answer 
 		}
 	}
 	s.t.Fatalf("choose %q of %s: there is no such option", value, actionID)
+	return nil
+}
+
+// findOption finds the overflow menu with an option.
+func findOption(v any, value string) map[string]any {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			if found := findOption(e, value); found != nil {
+				return found
+			}
+		}
+	case map[string]any:
+		if v["type"] == "overflow" {
+			for _, o := range asList(v["options"]) {
+				if opt, ok := o.(map[string]any); ok && opt["value"] == value {
+					return v
+				}
+			}
+		}
+		for _, key := range []string{"elements", "accessory"} {
+			if found := findOption(v[key], value); found != nil {
+				return found
+			}
+		}
+	}
 	return nil
 }
 
@@ -191,6 +231,7 @@ func Actions(blocks json.RawMessage) []string {
 			}
 			walk(v["elements"])
 			walk(v["element"])
+			walk(v["accessory"])
 		}
 	}
 	var list []any
