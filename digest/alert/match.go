@@ -252,3 +252,28 @@ func (s *subject) text() string {
 }
 
 func sortedIDs[V any](m map[int64]V) []int64 { return slices.Sorted(maps.Keys(m)) }
+
+// Search asks a store for the articles that may match a query fully: all that
+// do are among those found, if the limit holds them.
+func Search(q digest.Query) digest.Search {
+	out := digest.Search{Countries: q.Countries, Members: q.Members, Topics: q.Topics, Source: q.Source, Langs: q.Langs}
+	for _, w := range q.Terms {
+		if terms := text.QueryTerms(w, ""); len(terms) > 0 {
+			out.Terms = append(out.Terms, terms)
+		}
+	}
+	return out
+}
+
+// SearchHeadline asks a store for the articles that have the words of a
+// headline.
+func SearchHeadline(headline string) digest.Search {
+	const most = 8 // words: a headline is told by fewer
+	var out digest.Search
+	for _, t := range text.QueryTerms(headline, "") {
+		if len(out.Terms) < most {
+			out.Terms = append(out.Terms, []string{t})
+		}
+	}
+	return out
+}
