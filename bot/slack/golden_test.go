@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			want := txtar.Format(old)
 			got := txtar.Format(golden(t, old))
 			if *update {
 				if err := os.WriteFile(file, got, 0o600); err != nil {
@@ -42,7 +44,7 @@ func TestGolden(t *testing.T) {
 				}
 				return
 			}
-			if want := txtar.Format(old); !bytes.Equal(got, want) {
+			if !bytes.Equal(got, want) {
 				t.Errorf("%s\n%s", file, firstDifference(string(got), string(want)))
 			}
 		})
@@ -65,7 +67,7 @@ func golden(t *testing.T, a *txtar.Archive) *txtar.Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &txtar.Archive{Comment: a.Comment, Files: a.Files[:1]}
+	out := &txtar.Archive{Comment: a.Comment, Files: slices.Clone(a.Files[:1])}
 	for i, p := range parts {
 		if err := slack.Validate(p); err != nil {
 			t.Errorf("part %d: %v", i+1, err)
