@@ -22,10 +22,11 @@
 //	dial.go                   the connection, and its policy
 //	interaction.go, turn.go,
 //	endpoint.go               an interaction -> bot.Request, and its answer in time
-//	form.go                   a subscription's form, opened and submitted
+//	form.go, file.go          a subscription's form, opened and submitted; a file with an answer
 //	events.go                 who has removed the bot from their account
 //	commands.go               the registered commands
-//	manifest.go, doctor.go    setting up, and what set-up can get wrong
+//	manifest.go, doctor.go,
+//	door.go                   setting up, what set-up can get wrong, and whether a post can work
 //
 // discordgo v0.29.0 is used for what it does well: the gateway's session, the
 // addresses of the API, its numbers and the signature check. It is not used

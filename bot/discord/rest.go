@@ -91,7 +91,7 @@ func apiBase(s string) (*url.URL, error) {
 type call struct {
 	method string
 	url    string
-	body   any // nil, []byte of JSON, or something to encode
+	body   any // nil, []byte of JSON, an upload, or something to encode
 	lane   lane
 	open   bool // without the bot's token: interactions and webhooks carry their own in the address
 }
@@ -189,12 +189,9 @@ func (c *client) attempt(ctx context.Context, k call) ([]byte, error) {
 
 func (c *client) request(ctx context.Context, k call) (*http.Request, error) {
 	var body io.Reader
-	data, ok := k.body.([]byte)
-	if k.body != nil && !ok {
-		var err error
-		if data, err = encode(k.body); err != nil {
-			return nil, err
-		}
+	data, kind, err := k.encoded()
+	if err != nil {
+		return nil, err
 	}
 	if data != nil {
 		body = bytes.NewReader(data)
@@ -204,13 +201,28 @@ func (c *client) request(ctx context.Context, k call) (*http.Request, error) {
 		return nil, err
 	}
 	if data != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	req.Header.Set("User-Agent", c.agent)
 	if !k.open {
 		req.Header.Set("Authorization", "Bot "+c.token)
 	}
 	return req, nil
+}
+
+// encoded is the body of a request and its content type; nil where it has none.
+func (k call) encoded() (data []byte, kind string, err error) {
+	kind = "application/json"
+	switch b := k.body.(type) {
+	case nil:
+	case []byte:
+		data = b
+	case upload:
+		return b.multipart()
+	default:
+		data, err = encode(b)
+	}
+	return data, kind, err
 }
 
 // failure reads an answer that is not a success, and counts and holds what it

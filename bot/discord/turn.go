@@ -237,6 +237,9 @@ func (t *turn) answer(ctx context.Context) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	t.put(last, o.reply, deferred)
+	if o.reply.File != nil {
+		t.log(last, "file", t.sendFile(last, *o.reply.File))
+	}
 }
 
 // postpone says that the answer is being worked on, and reports whether
@@ -441,7 +444,10 @@ func (t *turn) remove(ctx context.Context) error {
 // followup adds a message. A lost answer is not tried again: a message twice
 // is worse than one that is missing, and the person can ask again.
 func (t *turn) followup(ctx context.Context, m message) error {
-	k := call{method: http.MethodPost, url: discordgo.EndpointWebhookToken(t.i.ApplicationID, t.i.Token) + "?wait=true", body: m, open: true, lane: lane{free: true}}
+	return t.add(ctx, call{method: http.MethodPost, url: discordgo.EndpointWebhookToken(t.i.ApplicationID, t.i.Token) + "?wait=true", body: m, open: true, lane: lane{free: true}})
+}
+
+func (t *turn) add(ctx context.Context, k call) error {
 	for n := 1; ; n++ {
 		_, err := t.a.rest.do(ctx, k, 0)
 		again := statusOf(err) == http.StatusTooManyRequests || (statusOf(err) == http.StatusNotFound && n < retries)

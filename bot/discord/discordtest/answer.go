@@ -205,7 +205,13 @@ func (s *Server) postWebhook(a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Message{Author: BotID, Payload: a.body, Flags: b.Flags, interaction: i}
+	for name, data := range a.files {
+		if len(data) > 10<<20 {
+			s.violate("the file %s has %d bytes", name, len(data))
+			return nil, refuse(http.StatusBadRequest, 40005, "Request entity too large")
+		}
+	}
+	m := &Message{Author: BotID, Payload: a.body, Flags: b.Flags, interaction: i, Files: a.files}
 	if b.Flags&flagEphemeral != 0 || i.mine {
 		m.To = i.User
 	}

@@ -25,7 +25,7 @@ type Interaction struct {
 	sent      time.Time // real clock
 	acked     time.Time
 	shown     time.Time // when the answer itself was there
-	answer    int // kind of the first answer; 0 before it
+	answer    int       // kind of the first answer; 0 before it
 	private   bool
 	choices   []Choice
 	form      *Form

@@ -49,6 +49,7 @@ type Message struct {
 	Flags   int
 	Gone    bool
 	ReplyTo string // id of the message that it answers; "" for none
+	Files   map[string][]byte
 
 	interaction *Interaction
 	webhook     bool

@@ -67,6 +67,10 @@ func checkOpenAPI(router routers.Router, req *http.Request, body []byte) error {
 		return err
 	}
 	r.Header = req.Header.Clone()
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		// body is its JSON alone: the document describes that as it does JSON.
+		r.Header.Set("Content-Type", "application/json")
+	}
 	r.URL = &url.URL{Path: apiVersion.ReplaceAllString(req.URL.Path, ""), RawQuery: req.URL.RawQuery}
 	route, params, err := router.FindRoute(r)
 	if err != nil {

@@ -3,6 +3,7 @@ package discordtest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -31,7 +32,8 @@ func unknown(code int, what string) error { return refuse(http.StatusNotFound, c
 // while it is worked on.
 type ask struct {
 	*http.Request
-	body []byte
+	body  []byte
+	files map[string][]byte // by name
 }
 
 type handler func(a ask) (any, error)
@@ -76,7 +78,7 @@ var agent = regexp.MustCompile(`^DiscordBot \(https?://[^ ,]+, [^)]+\)`)
 func (s *Server) serve(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		came := time.Now()
-		body, err := readBody(req)
+		body, files, err := readBody(req)
 		if err != nil {
 			write(w, nil, refuse(http.StatusBadRequest, 50109, err.Error()))
 			return
@@ -94,7 +96,7 @@ func (s *Server) serve(h handler) http.HandlerFunc {
 			if err := s.admit(w, req); err != nil {
 				return nil, err
 			}
-			return h(ask{req, body})
+			return h(ask{req, body, files})
 		}
 		if fault != nil && (fault.Status != 0 || fault.Reset || fault.Hang) {
 			fault.apply(w, req, func() { _, _ = work() })
@@ -108,18 +110,34 @@ func (s *Server) serve(h handler) http.HandlerFunc {
 	}
 }
 
-// readBody reads JSON, or the payload_json of a multipart request.
-func readBody(req *http.Request) ([]byte, error) {
+// readBody reads JSON, or the payload_json and the files of a multipart
+// request.
+func readBody(req *http.Request) (body []byte, files map[string][]byte, err error) {
 	data, err := io.ReadAll(io.LimitReader(req.Body, 25<<20))
 	kind, params, _ := mime.ParseMediaType(req.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		return data, err
+		return data, nil, err
 	}
 	form, err := multipart.NewReader(bytes.NewReader(data), params["boundary"]).ReadForm(25 << 20)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return []byte(strings.Join(form.Value["payload_json"], "")), nil
+	defer func() { _ = form.RemoveAll() }()
+	files = map[string][]byte{}
+	for _, headers := range form.File {
+		for _, h := range headers {
+			f, err := h.Open()
+			if err != nil {
+				return nil, nil, err
+			}
+			content, err := io.ReadAll(f)
+			if err = errors.Join(err, f.Close()); err != nil {
+				return nil, nil, err
+			}
+			files[h.Filename] = content
+		}
+	}
+	return []byte(strings.Join(form.Value["payload_json"], "")), files, nil
 }
 
 // check notes what a request breaks.

@@ -1,0 +1,92 @@
+package discord
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+var _ bot.Doorman = (*Adapter)(nil)
+
+// doorTime is how long it may take to tell whether posting can work: a person
+// is waiting.
+const doorTime = 1500 * time.Millisecond
+
+// MayPost tells whether a post to a place can work: the channel is there, takes
+// messages, and gives the bot the rights that posting needs. Where Discord does
+// not answer at once it is nil, and the first post will tell. Whether a person
+// takes direct messages is known only by sending one.
+func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
+	if _, hook := a.hooks[to.Channel]; hook || to.Direct || to.Platform != Name {
+		return nil
+	}
+	if !snowflake(to.Channel) {
+		return digest.Errorf(digest.Invalid, "this is no Discord channel").WithHint("Write it as discord: and the number that Copy Channel ID gives.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, doorTime)
+	defer cancel()
+	a.places.drop(to.Channel) // someone may just have given the bot its rights
+	pl, err := a.placeOf(ctx, to.Channel)
+	if err != nil {
+		return refusedPlace(err)
+	}
+	if !postable(pl) {
+		return digest.Errorf(digest.Invalid, "I can't post in %s: that kind of channel takes no messages", channelName(pl)).WithHint("Choose a text, announcement or forum channel.")
+	}
+	have, err := a.permissions(ctx, to.Channel)
+	if err != nil {
+		return refusedPlace(err)
+	}
+	if lack := missing(have, rightsIn(pl, a.opts.Threads)); lack != "" {
+		return digest.Errorf(digest.Forbidden, "I can't post in %s: I lack %s", channelName(pl), lack).
+			WithHint("Give me that in the channel's settings, Permissions, then try again.")
+	}
+	return nil
+}
+
+// refusedPlace is what Discord's refusal to speak of a place means for posting
+// there; nil where it is no refusal.
+func refusedPlace(err error) error {
+	if code := codeOf(err); slices.Contains([]int{10003, 10004, codeNoAccess, codeNoPermission}, code) {
+		if r, ok := refusalOf(code); ok {
+			what, todo, _ := strings.Cut(strings.TrimSuffix(r.remedy, "."), ": ")
+			return digest.Errorf(digest.Forbidden, "%s", what).WithHint("%s.", strings.ToUpper(todo[:1])+todo[1:])
+		}
+	}
+	return nil
+}
+
+// postable reports whether a channel takes posts, at least in threads.
+func postable(pl place) bool {
+	kinds := []discordgo.ChannelType{discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews, discordgo.ChannelTypeGuildVoice, discordgo.ChannelTypeGuildStageVoice}
+	return pl.forum() || pl.thread() || slices.Contains(kinds, discordgo.ChannelType(pl.Type))
+}
+
+// rightsIn are those that posting needs in a channel: a thread asks for its
+// own right to send instead of the channel's.
+func rightsIn(pl place, threads bool) []right {
+	return slices.DeleteFunc(neededRights(threads), func(r right) bool {
+		switch r.bit {
+		case discordgo.PermissionSendMessages:
+			return pl.thread()
+		case discordgo.PermissionSendMessagesInThreads:
+			return !pl.thread() && !pl.forum() && !threads
+		case discordgo.PermissionCreatePublicThreads:
+			return pl.thread() || pl.forum()
+		}
+		return false
+	})
+}
+
+func channelName(pl place) string {
+	if name := strings.TrimSpace(plain(pl.Name)); !blank(name) {
+		return "#" + clip(name, 60)
+	}
+	return "this channel"
+}
