@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +42,7 @@ type Options struct {
 	Manage     string               // who may manage a channel besides admins: "anyone", "members" (no guests), or "" and "admins" for nobody else
 	Managers   bool                 // find out who may manage a channel, by conversations.info where its scope was granted
 	Workers    int                  // requests handled at once, default 8
+	Thinkers   int                  // of these, how many the Handler is asked at once, default two a core: more would keep the socket from being read
 	Queue      int                  // requests that wait, default 256; more are told that the bot is busy
 	Channels   []string             // channels that the operator's digests go to, for Doctor
 	Pauses     map[string]time.Time // what ExportPauses returned before a restart
@@ -70,8 +72,9 @@ type App struct {
 
 	seen   *seen
 	jobs   chan job
-	urgent chan job    // those whose answer is their acknowledgement
-	closed atomic.Bool // Run has ended
+	urgent chan job      // those whose answer is their acknowledgement
+	busy   chan struct{} // holds one for each answer that is being made
+	closed atomic.Bool   // Run has ended
 	people *people
 	health health
 
@@ -107,7 +110,8 @@ func New(o Options) (*App, error) {
 			WithHint("use a slash and 1 to 31 of the characters a-z, 0-9, - and _")
 	}
 	o = o.withDefaults()
-	a := &App{o: o, log: o.Logger, now: o.Now, clock: newClock(o.Now, o.Wait), jobs: make(chan job, o.Queue), urgent: make(chan job, o.Queue), dms: map[string]string{}}
+	a := &App{o: o, log: o.Logger, now: o.Now, clock: newClock(o.Now, o.Wait), jobs: make(chan job, o.Queue), urgent: make(chan job, o.Queue),
+		busy: make(chan struct{}, o.Thinkers), dms: map[string]string{}}
 	a.limits = newLimiter(a.clock.now)
 	a.seen = newSeen(a.now)
 	a.people = newPeople(a.now)
@@ -132,6 +136,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Workers <= 0 {
 		o.Workers = 8
+	}
+	if o.Thinkers <= 0 {
+		o.Thinkers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	if o.Queue <= 0 {
 		o.Queue = 256

@@ -69,11 +69,23 @@ func (a *App) handle(ctx context.Context, r bot.Request) bot.Reply {
 	if a.o.Handler == nil {
 		return bot.Reply{Message: bot.ErrorMessage(digest.Errorf(digest.Unavailable, "nobody is here to answer yet"), "", r.Lang)}
 	}
-	reply, err := a.o.Handler.Handle(ctx, r)
+	reply, err := a.ask(ctx, r)
 	if err == nil {
 		return reply
 	}
 	return bot.Reply{Message: a.failed(r, err)}
+}
+
+// ask asks the handler when it is not asked too much already: answers are made
+// of work, and what reads the socket has to come between.
+func (a *App) ask(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	select {
+	case a.busy <- struct{}{}:
+	case <-ctx.Done():
+		return bot.Reply{}, digest.Errorf(digest.Unavailable, "too many people are asking right now").WithHint("Try again in a minute.")
+	}
+	defer func() { <-a.busy }()
+	return a.o.Handler.Handle(ctx, r)
 }
 
 // failed tells an error, with an id under which the log has its cause.
@@ -254,7 +266,18 @@ func (a *App) revoke(ctx context.Context, workspace, reason string) {
 	if a.o.Revoked != nil {
 		a.o.Revoked(ctx, workspace, reason)
 	}
+	a.forget()
+}
+
+// forget drops all that is remembered of the workspace and its people. A new
+// installation says who we are again; until then auth.test is refused, and
+// with it every post.
+func (a *App) forget() {
+	a.people.forget()
+	a.dmMu.Lock()
+	a.dms = map[string]string{}
+	a.dmMu.Unlock()
 	a.idMu.Lock()
 	defer a.idMu.Unlock()
-	a.id = identity{} // a new installation says who we are again
+	a.id = identity{}
 }

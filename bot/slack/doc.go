@@ -23,6 +23,12 @@
 // seconds at most and otherwise says when to come back, so that the delivery
 // queue, which survives a restart, does the waiting.
 //
+// A post may stand under another, in its thread; a thread that is refused is
+// no reason to be silent, so the words go to the channel then. Forms are
+// filled in by a [bot.Former] and submitted as requests: they are opened
+// within the three seconds that Slack gives, as a skeleton where filling takes
+// longer. Many buttons, and what can be done with a story, stand in menus.
+//
 // # Libraries
 //
 // slack-go builds blocks, calls the Web API and knows the Socket Mode frames.

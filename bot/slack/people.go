@@ -65,6 +65,12 @@ func (p *people) put(user string, who person, life time.Duration) {
 	p.persons[user] = who
 }
 
+func (p *people) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.persons, p.creators = map[string]person{}, map[string]creator{}
+}
+
 // person looks someone up. Not to know them is no failure: words are English
 // and times UTC then.
 func (a *App) person(ctx context.Context, user string) person {
@@ -147,6 +153,9 @@ func (a *App) Person(ctx context.Context, user string) (name, zone, lang string,
 			return "", "", "", digest.Errorf(digest.NotFound, "there is no such person in this workspace")
 		}
 		return "", "", "", digest.Errorf(digest.Unavailable, "look up a person in Slack: %w", err)
+	}
+	if u.Deleted {
+		return "", "", "", digest.Errorf(digest.NotFound, "the person's account is deactivated")
 	}
 	who := a.personOf(u)
 	a.people.put(user, who, personLife)

@@ -97,6 +97,7 @@ const urgentWorkers = 4
 // work runs the workers until ctx is done. Then nothing more is taken on, and
 // what was acknowledged is still served.
 func (a *App) work(ctx context.Context) (wait func()) {
+	a.closed.Store(false) // it may run again: replicas take turns
 	var wg sync.WaitGroup
 	for range a.o.Workers {
 		wg.Go(func() { a.serveLane(ctx, a.jobs) })

@@ -248,7 +248,12 @@ func (a *App) noticeToken(ctx context.Context, err error) {
 		return
 	}
 	a.log.Error("Slack refuses the bot token", "code", code)
-	if a.o.Revoked != nil && (code == "account_inactive" || code == "token_revoked" || code == "app_uninstalled") {
-		a.o.Revoked(ctx, a.known().Workspace, code)
+	if code != "account_inactive" && code != "token_revoked" && code != "app_uninstalled" {
+		return
+	}
+	workspace := a.known().Workspace
+	a.forget()
+	if a.o.Revoked != nil && workspace != "" {
+		a.o.Revoked(ctx, workspace, code)
 	}
 }
