@@ -38,6 +38,7 @@ type slackFigures struct {
 	Rate       float64 `json:"commands_per_s"`
 	Ack        spread  `json:"ack"`
 	Answer     spread  `json:"answer"`
+	CPU        float64 `json:"cpu_ms_per_command"` // of the program and the fake together
 	Refused    int64   `json:"refused"`
 	HeapBefore uint64  `json:"heap_before_bytes"`
 	HeapAfter  uint64  `json:"heap_after_bytes"`
@@ -63,8 +64,8 @@ func (s slackCmd) Run(c *call) error {
 	if c.json {
 		return json.NewEncoder(c.stdout).Encode(out)
 	}
-	_, err = fmt.Fprintf(c.stdout, "%d articles, taken in at %.0f a second\n%.1f commands a second\nacknowledged: %s\nanswered:     %s\nrefused: %d; heap %d MB, after %d MB\n",
-		out.Articles, out.TakenIn, out.Rate, out.Ack, out.Answer, out.Refused, out.HeapBefore>>20, out.HeapAfter>>20)
+	_, err = fmt.Fprintf(c.stdout, "%d articles, taken in at %.0f a second\n%.1f commands a second\nacknowledged: %s\nanswered:     %s\nCPU: %.1f ms a command, the fake of Slack included\nrefused: %d; heap %d MB, after %d MB\n",
+		out.Articles, out.TakenIn, out.Rate, out.Ack, out.Answer, out.CPU, out.Refused, out.HeapBefore>>20, out.HeapAfter>>20)
 	return err
 }
 
@@ -97,7 +98,9 @@ func (s slackCmd) measure(ctx context.Context, w slackWorld, out *slackFigures) 
 		return err
 	}
 	defer stop()
+	before := cpuTime()
 	s.ask(ctx, srv, out)
+	out.CPU = float64((cpuTime() - before).Microseconds()) / 1000 / float64(max(out.Ack.N, 1))
 	out.Refused = app.Health().Refused
 	return nil
 }
