@@ -28,7 +28,7 @@ type feedsCmd struct {
 	Sources    int    `help:"Sources." default:"10000"`
 	Hosts      int    `help:"Hosts they are at; addresses of the loopback network, of which other systems than Linux have one alone." default:"2500"`
 	Change     int    `help:"Of a hundred readings, how many find one new item." default:"10"`
-	Items      int    `help:"Items of a feed." default:"10"`
+	Items      int    `help:"Items of a feed." default:"5"`
 	Rounds     int    `help:"Measured rounds, after the one that reads all for the first time." default:"3"`
 	Concurrent int    `help:"Sources read at once." default:"16"`
 	Database   string `help:"Where to store. Default: a SQLite file for this run." placeholder:"DSN"`

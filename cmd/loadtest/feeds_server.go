@@ -25,7 +25,7 @@ import (
 // own so that its work is not counted.
 type feedServerCmd struct {
 	Change int `help:"Of a hundred conditional requests, how many find something new." default:"10"`
-	Items  int `help:"Items of a feed." default:"10"`
+	Items  int `help:"Items of a feed." default:"5"`
 }
 
 // Run serves /feed/N on every address of this machine's loopback until
