@@ -184,7 +184,7 @@ func (g *gateway) run(ctx, turns context.Context) error {
 // seconds over all shards.
 func (g *gateway) waitTurn(ctx context.Context, concurrency int) error {
 	g.mu.Lock()
-	now := time.Now()
+	now := g.a.opts.timing.now()
 	at := now
 	if g.turn.After(at) {
 		at = g.turn

@@ -332,6 +332,27 @@ func (s *Server) Delete(channel, message string) {
 	}
 }
 
+// Forget drops what is kept of what happened: requests, messages,
+// interactions, sessions that are over. What is left is what a server has, so
+// that a long test can tell whose memory grows.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log, s.gw.identifies, s.gw.closes, s.gw.intents, s.gw.shardsSeen = nil, nil, nil, nil, nil
+	clear(s.interactions)
+	clear(s.nonces)
+	live := map[string]*session{}
+	for _, c := range s.gw.conns {
+		if c.ses != nil {
+			live[c.ses.id] = c.ses
+		}
+	}
+	s.gw.sessions = live
+	for _, c := range s.channels {
+		c.messages = nil
+	}
+}
+
 // SetApplication changes what Discord says about the application.
 func (s *Server) SetApplication(key string, value any) {
 	s.mu.Lock()
