@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,9 +32,14 @@ type Platform interface {
 // Finder is a Platform that can look for a post whose fate is not known.
 type Finder interface {
 	// Find returns the reference of the post, or "" when it is surely not
-	// there; an error when that cannot be told.
+	// there; an error when that cannot be told, which wraps ErrCannotLook where
+	// it will not be told later either.
 	Find(ctx context.Context, p Post) (ref string, err error)
 }
+
+// ErrCannotLook is why a post is not looked for: what was posted may not be
+// read back. Asking again does not help until a person changes that.
+var ErrCannotLook = errors.New("what was posted may not be read back")
 
 // Doorman is a Platform that can tell before the first post whether posting
 // somewhere can work.

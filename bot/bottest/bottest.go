@@ -27,6 +27,8 @@ type Platform struct {
 	visible map[string][]string // by destination: keys in the order they became visible
 	script  []Outcome
 	refs    map[string]string // by key
+	under   map[string]string // by key: what it was posted under
+	early   int               // how often it is too early to tell what was posted
 	shown   chan struct{}     // closed and made anew when something becomes visible
 }
 
@@ -38,7 +40,7 @@ type Outcome struct {
 
 // NewPlatform makes a fake with a name.
 func NewPlatform(name string) *Platform {
-	return &Platform{PlatformName: name, visible: map[string][]string{}, refs: map[string]string{}, shown: make(chan struct{})}
+	return &Platform{PlatformName: name, visible: map[string][]string{}, refs: map[string]string{}, under: map[string]string{}, shown: make(chan struct{})}
 }
 
 // Script queues what happens to the next posts; after them all succeed.
@@ -53,6 +55,20 @@ func (p *Platform) Visible(to digest.Destination) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string(nil), p.visible[to.String()]...)
+}
+
+// Under is the reference that a visible post was posted under.
+func (p *Platform) Under(key string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.under[key]
+}
+
+// Early has the next n looks for a post fail, as ones that come too early do.
+func (p *Platform) Early(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.early = n
 }
 
 // Name is the platform's name.
@@ -100,6 +116,7 @@ func (p *Platform) show(post bot.Post) {
 	}
 	to := post.To.String()
 	p.visible[to] = append(p.visible[to], post.Key)
+	p.under[post.Key] = post.ReplyTo
 	p.refs[post.Key] = fmt.Sprintf("%s/%d", to, len(p.visible[to]))
 	close(p.shown)
 	p.shown = make(chan struct{})
@@ -131,16 +148,20 @@ func (p *Platform) RepeatWindow() time.Duration { return p.Window }
 // Findable is a Platform that can also look for a post.
 type Findable struct {
 	*Platform
-	Blind bool // looking fails
+	Blind bool // what was posted may not be read back
 }
 
 // Find looks for a post.
 func (f Findable) Find(_ context.Context, post bot.Post) (string, error) {
 	if f.Blind {
-		return "", errors.New("history may not be read")
+		return "", bot.ErrCannotLook
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.early > 0 {
+		f.early--
+		return "", errors.New("it is too early to tell")
+	}
 	return f.refs[post.Key], nil
 }
 

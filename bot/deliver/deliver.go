@@ -19,6 +19,9 @@ type Ledger interface {
 	ClaimDelivery(ctx context.Context, id int64, now time.Time) (digest.Delivery, bool, error)
 	FinishDelivery(ctx context.Context, d digest.Delivery) error
 	StuckDeliveries(ctx context.Context, startedBefore time.Time, limit int) ([]digest.Delivery, error)
+	// Deliveries are those of an edition: a part that goes under the first asks
+	// where that is.
+	Deliveries(ctx context.Context, editionID int64) ([]digest.Delivery, error)
 }
 
 // Troubles hears of what needs a person.
@@ -38,6 +41,7 @@ type Options struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Timeout   time.Duration                     // of one attempt; 0 means 30 s
+	Patience  time.Duration                     // how long a post is looked for that cannot be looked for at once; 0 means 10 min
 	Jitter    func(time.Duration) time.Duration // picks a wait below its argument; nil means at random
 }
 
@@ -51,6 +55,9 @@ type Worker struct {
 func New(o Options) *Worker {
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
+	}
+	if o.Patience == 0 {
+		o.Patience = 10 * time.Minute
 	}
 	if o.Jitter == nil {
 		o.Jitter = func(d time.Duration) time.Duration { return rand.N(d) }
@@ -83,7 +90,12 @@ func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err er
 		// Not a failure: a token may be missing for one start.
 		return w.later(ctx, d, time.Minute, d.Destination.Platform+" is not connected")
 	}
-	post := bot.Post{Key: Key(d), To: d.Destination, Payload: d.Payload}
+	post, err := w.post(ctx, d)
+	if err != nil {
+		// Nothing was posted, and the row is to say so; should that fail too, it
+		// is reconciled like any that was interrupted.
+		return w.later(context.WithoutCancel(ctx), d, w.o.Jitter(backoff(d.Attempts)), err.Error())
+	}
 	sctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
 	defer cancel()
 	ref, err := p.Send(sctx, post)
@@ -117,25 +129,6 @@ func (w *Worker) giveUp(ctx context.Context, d digest.Delivery, why string) (tim
 	}
 	w.o.Troubles.Report(ctx, d, "given up after its time was over: "+why)
 	return time.Time{}, nil
-}
-
-// Reconcile takes up the deliveries that a crash left in "sending".
-func (w *Worker) Reconcile(ctx context.Context, limit int) (n int, err error) {
-	// An attempt that is still running in another process is younger than this.
-	before := w.o.Now().Add(-w.o.Timeout - 10*time.Second)
-	stuck, err := w.o.Ledger.StuckDeliveries(ctx, before, limit)
-	if err != nil {
-		return 0, err
-	}
-	for _, d := range stuck {
-		post := bot.Post{Key: Key(d), To: d.Destination, Payload: d.Payload, Started: d.Started}
-		cause := &bot.SendError{Fate: bot.Unclear, Reason: "interrupted", Err: errors.New("the program stopped while posting")}
-		if _, err := w.unclear(ctx, d, post, cause); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
 }
 
 // settle writes down what became of an attempt.
@@ -188,52 +181,6 @@ func (w *Worker) refused(ctx context.Context, d digest.Delivery, cause *bot.Send
 	}
 	w.o.Troubles.Report(ctx, d, "refused: "+cause.Reason)
 	return nil
-}
-
-// unclear finds out what became of a post that may be visible. It never posts
-// blindly: it sends again only where the platform shows the same key once.
-func (w *Worker) unclear(ctx context.Context, d digest.Delivery, post bot.Post, cause *bot.SendError) (time.Time, error) {
-	p := w.platforms[d.Destination.Platform]
-	if r, ok := p.(bot.Repeater); ok && !post.Started.IsZero() && w.o.Now().Add(w.o.Timeout).Sub(post.Started) < r.RepeatWindow() {
-		return w.repeat(ctx, d, p, post)
-	}
-	if f, ok := p.(bot.Finder); ok {
-		fctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
-		defer cancel()
-		ref, err := f.Find(fctx, post)
-		switch {
-		case err == nil && ref != "":
-			return w.sent(ctx, d, ref)
-		case err == nil:
-			return w.later(ctx, d, w.o.Jitter(backoff(d.Attempts)), cause.Error())
-		}
-		w.o.Log.WarnContext(ctx, "a post cannot be looked for", "delivery", d.ID, "error", err)
-	}
-	d.State, d.LastError, d.Updated = digest.Unknown, cause.Error(), w.o.Now()
-	if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
-		return time.Time{}, err
-	}
-	w.o.Troubles.Report(ctx, d, "it may or may not be visible: "+cause.Reason)
-	return time.Time{}, nil
-}
-
-// repeat sends the same key again, within the time in which the platform
-// shows it once.
-func (w *Worker) repeat(ctx context.Context, d digest.Delivery, p bot.Platform, post bot.Post) (time.Time, error) {
-	sctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
-	defer cancel()
-	ref, err := p.Send(sctx, post)
-	if err == nil {
-		return w.sent(ctx, d, ref)
-	}
-	var cause *bot.SendError
-	if errors.As(err, &cause) && cause.Fate == bot.Refused {
-		return time.Time{}, w.refused(ctx, d, cause)
-	}
-	// Still not told. The row stays "sending" with its start, so that Reconcile
-	// comes again until the window closes.
-	w.o.Log.WarnContext(ctx, "a repeated post is not confirmed either", "delivery", d.ID, "error", err)
-	return time.Time{}, nil
 }
 
 // backoff is the longest wait before attempt n+1: 2 s doubled, up to 5 min.

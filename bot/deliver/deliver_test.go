@@ -41,7 +41,7 @@ func (t *troubles) Report(_ context.Context, _ digest.Delivery, what string) {
 	t.reported = append(t.reported, what)
 }
 
-func newDesk(t testing.TB, parts int, as func(*bottest.Platform) bot.Platform) *desk {
+func newDesk(t testing.TB, parts int, as func(*bottest.Platform) bot.Platform, change ...func(*digest.EditionPlan)) *desk {
 	t.Helper()
 	d := &desk{store: storetest.SQLite(t), clock: digesttest.NewClock(time.Time{}), platform: bottest.NewPlatform("slack"), troubles: &troubles{}}
 	sub, err := d.store.CreateSubscription(t.Context(), digesttest.Subscription(nil))
@@ -51,6 +51,9 @@ func newDesk(t testing.TB, parts int, as func(*bottest.Platform) bot.Platform) *
 	plan := digesttest.Plan(sub, parts, func(p *digest.EditionPlan) {
 		for i := range p.Deliveries {
 			p.Deliveries[i].Deadline = d.clock.Now().Add(6 * time.Hour)
+		}
+		for _, f := range change {
+			f(p)
 		}
 	})
 	if d.edition, _, err = d.store.CreateEdition(t.Context(), plan, nil); err != nil {

@@ -29,7 +29,7 @@ func (a *App) Find(ctx context.Context, p bot.Post) (string, error) {
 		scopes = []string{"im:history"}
 	}
 	if !id.has(scopes...) {
-		return "", digest.Errorf(digest.Unavailable, "Slack cannot be asked whether a message arrived: the app has none of the scopes %s", strings.Join(scopes, ", ")).
+		return "", digest.Errorf(digest.Unavailable, "Slack cannot be asked whether a message arrived: the app has none of the scopes %s: %w", strings.Join(scopes, ", "), bot.ErrCannotLook).
 			WithHint("look in the channel yourself, or add the scope and install the app again")
 	}
 	if p.Started.IsZero() || p.Key == "" {

@@ -294,7 +294,7 @@ func TestFind(t *testing.T) {
 	}
 	toDM := p
 	toDM.To = direct("U0JON")
-	if _, err := w.app.Find(context.Background(), toDM); err == nil || digest.HintOf(err) == "" {
+	if _, err := w.app.Find(context.Background(), toDM); !errors.Is(err, bot.ErrCannotLook) || digest.HintOf(err) == "" {
 		t.Errorf("found without the scope: %v", err)
 	}
 }
