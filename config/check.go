@@ -32,6 +32,7 @@ func (c *checker) all() {
 	k := c.config
 	c.oneOf("$.language", k.Language, "en", "ko")
 	c.zone("$.zone", k.Zone)
+	c.role(k.Role)
 	c.oneOf("$.log.level", k.Log.Level, "debug", "info", "warn", "error")
 	c.oneOf("$.log.format", k.Log.Format, "text", "json")
 	c.web()
@@ -44,6 +45,19 @@ func (c *checker) all() {
 	c.discord()
 	if k.Operator != "" {
 		c.destination("$.operator", k.Operator)
+	}
+}
+
+// role checks "all" or "worker,fetch".
+func (c *checker) role(role string) {
+	if role == "all" {
+		return
+	}
+	for _, r := range strings.Split(role, ",") {
+		if !slices.Contains(Roles(), strings.TrimSpace(r)) {
+			c.wrong("$.role", "role is %q; it must be all, or some of %s with commas between them", role, strings.Join(Roles(), ", "))
+			return
+		}
 	}
 }
 
@@ -276,6 +290,11 @@ func (c *checker) discord() {
 	c.oneOf("$.discord.mode", d.Mode, "gateway", "http")
 	c.oneOf("$.discord.style", d.Style, "components", "embeds")
 	c.between("$.discord.shards", d.Shards, 0, 1000)
+	for i, id := range d.Operators {
+		if !discordPlace.MatchString(id) {
+			c.wrong(fmt.Sprintf("$.discord.operators[%d]", i), "operators has %q; it must be a person's id: with developer mode on, their menu copies it", id)
+		}
+	}
 	if d.Token != "" && d.Mode == "http" && !hexKey.MatchString(d.PublicKey) {
 		c.mistakes = append(c.mistakes, "DISCORD_PUBLIC_KEY must be the 64 hex digits under General Information: discord.mode http needs it")
 	}

@@ -20,6 +20,7 @@ type Config struct {
 	Zone     string   `yaml:"zone"`
 	Contact  string   `yaml:"contact"`
 	Operator string   `yaml:"operator"`
+	Role     string   `yaml:"role"` // DAYBRIEF_ROLE; "all", or some of Roles with commas
 	SkipDays []string `yaml:"skip_days"`
 	Log      Log      `yaml:"log"`
 	Web      Web      `yaml:"web"`
@@ -76,6 +77,7 @@ type Digest struct {
 	CatchUp  Duration `yaml:"catch_up"`
 	Language string   `yaml:"language"`
 	Quiet    bool     `yaml:"quiet"`
+	Threads  bool     `yaml:"threads"`
 }
 
 // Topic is a topic of the operator's own.
@@ -105,14 +107,16 @@ type Slack struct {
 
 // Discord is the connection to Discord. It is made when Token is set.
 type Discord struct {
-	Mode      string `yaml:"mode"`
-	Guild     string `yaml:"guild"`
-	Style     string `yaml:"style"`
-	Shards    int    `yaml:"shards"`
-	Crosspost bool   `yaml:"crosspost"`
-	Token     Secret `yaml:"-"` // DISCORD_TOKEN
-	PublicKey string `yaml:"-"` // DISCORD_PUBLIC_KEY
-	APIURL    string `yaml:"-"` // DAYBRIEF_DISCORD_API_URL
+	Mode      string   `yaml:"mode"`
+	Guild     string   `yaml:"guild"`
+	Style     string   `yaml:"style"`
+	Shards    int      `yaml:"shards"`
+	Crosspost bool     `yaml:"crosspost"`
+	Silent    bool     `yaml:"silent"`
+	Operators []string `yaml:"operators"`
+	Token     Secret   `yaml:"-"` // DISCORD_TOKEN
+	PublicKey string   `yaml:"-"` // DISCORD_PUBLIC_KEY
+	APIURL    string   `yaml:"-"` // DAYBRIEF_DISCORD_API_URL
 }
 
 // Keep says how long things are stored.
@@ -121,13 +125,16 @@ type Keep struct {
 	Editions Duration `yaml:"editions"`
 }
 
+// Roles are the parts of the work that a process can take on.
+func Roles() []string { return []string{"worker", "fetch", "gateway", "web"} }
+
 // UseStarter reports whether the starter sources are wanted.
 func (c *Config) UseStarter() bool { return c.Starter == nil || *c.Starter }
 
 // Default returns the configuration of a program without file or environment.
 func Default() *Config {
 	return &Config{
-		Database: "daybrief.db", Language: "en", Zone: "local",
+		Database: "daybrief.db", Language: "en", Zone: "local", Role: "all",
 		Log:     Log{Level: "info", Format: "text"},
 		Web:     Web{Listen: "127.0.0.1:8080"},
 		Fetch:   Fetch{Global: 16},

@@ -61,6 +61,7 @@ func TestExampleHoldsEveryFieldAndTheDefaults(t *testing.T) {
 	want := config.Default()
 	yes := true
 	want.File, want.Starter = "example.yaml", &yes
+	want.Discord.Operators = []string{}
 	want.SkipDays, want.Sources, want.Digests, want.Topics, want.Fetch.Allow = []string{}, []config.Source{}, []config.Digest{}, []config.Topic{}, []string{}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the example's values are not the defaults:\n%+v\n%+v", c, want)

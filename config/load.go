@@ -88,7 +88,7 @@ func (c *Config) environment(getenv func(string) string) {
 	}
 	for name, target := range map[string]*string{
 		"DISCORD_PUBLIC_KEY": &c.Discord.PublicKey, "DAYBRIEF_SLACK_API_URL": &c.Slack.APIURL,
-		"DAYBRIEF_DISCORD_API_URL": &c.Discord.APIURL, "DAYBRIEF_DATABASE": &c.Database,
+		"DAYBRIEF_DISCORD_API_URL": &c.Discord.APIURL, "DAYBRIEF_DATABASE": &c.Database, "DAYBRIEF_ROLE": &c.Role,
 	} {
 		if v := strings.TrimSpace(getenv(name)); v != "" {
 			*target = v

@@ -62,7 +62,7 @@ func (s *Scheduler) syncOne(ctx context.Context, want, old digest.Subscription, 
 	// A changed time begins anew; an unchanged one keeps its next run, so that a
 	// run missed while the program was down is caught up.
 	again := old
-	again.Query, again.Format, again.Length, again.CatchUp, again.Lang, again.Quiet = want.Query, want.Format, want.Length, want.CatchUp, want.Lang, want.Quiet
+	again.Query, again.Format, again.Length, again.CatchUp, again.Lang, again.Quiet, again.Threads = want.Query, want.Format, want.Length, want.CatchUp, want.Lang, want.Quiet, want.Threads
 	if old.Schedule != want.Schedule || old.Zone != want.Zone || old.State != digest.Active || old.NextRun.IsZero() {
 		again.Schedule, again.Zone, again.State, again.Reason = want.Schedule, want.Zone, digest.Active, ""
 		again.NextRun = p.Next(s.o.Now())

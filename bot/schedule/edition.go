@@ -77,7 +77,7 @@ func (s *Scheduler) latestDue(p *Plan, sub digest.Subscription, now time.Time) (
 func (s *Scheduler) miss(ctx context.Context, sub digest.Subscription, p *Plan, scheduled, next time.Time) (digest.Edition, error) {
 	e := digest.Edition{SubscriptionID: sub.ID, Slot: p.Slot(scheduled), Scheduled: scheduled, Built: s.o.Now(), Title: "missed", Content: []byte("{}"), Missed: true}
 	s.o.Log.WarnContext(ctx, "a digest was missed", "subscription", sub.ID, "slot", e.Slot)
-	written, _, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, NextRun: next}, s.enqueue)
+	written, _, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, NextRun: next}, s.Enqueue)
 	return written, err
 }
 
@@ -109,7 +109,7 @@ func (s *Scheduler) write(ctx context.Context, sub digest.Subscription, schedule
 		deliveries[i].NotBefore = at.spread(sub.ID)
 		deliveries[i].Deadline = scheduled.Add(max(cmp.Or(sub.CatchUp, digest.DefaultCatchUp), now.Sub(scheduled)+time.Hour))
 	}
-	written, created, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, Deliveries: deliveries, NextRun: next}, s.enqueue)
+	written, created, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, Deliveries: deliveries, NextRun: next}, s.Enqueue)
 	if err == nil && created {
 		s.o.Log.InfoContext(ctx, "edition built", "edition", written.ID, "subscription", sub.ID, "slot", e.Slot, "stories", len(e.Stories), "parts", len(deliveries))
 	}
@@ -121,13 +121,42 @@ func (s *Scheduler) render(platform bot.Platform, sub digest.Subscription, d dig
 	if len(d.Stories) == 0 && sub.Quiet {
 		return nil, nil
 	}
-	parts, err := platform.Render(m)
+	head, details := m, bot.Message{}
+	if sub.Threads && len(d.Stories) > 0 {
+		head, details = split(m)
+	}
+	parts, err := platform.Render(head)
 	if err != nil {
 		return nil, fmt.Errorf("render for %s: %w", platform.Name(), err)
+	}
+	top := len(parts)
+	if len(details.Sections) > 0 {
+		under, err := platform.Render(details)
+		if err != nil {
+			return nil, fmt.Errorf("render for %s: %w", platform.Name(), err)
+		}
+		parts = append(parts, under...)
 	}
 	out := make([]digest.Delivery, len(parts))
 	for i, part := range parts {
 		out[i] = digest.Delivery{Destination: sub.Destination, Part: i, Parts: len(parts), Payload: part, State: digest.Pending}
+		if i >= top {
+			out[i].Thread = digest.ThreadFirst
+		}
 	}
 	return out, nil
+}
+
+// split makes two messages of a digest: its headlines, for the channel, and
+// the stories themselves, for a thread under them.
+func split(m bot.Message) (head, details bot.Message) {
+	head = m
+	head.Sections = make([]bot.Section, len(m.Sections))
+	for i, section := range m.Sections {
+		head.Sections[i] = bot.Section{Title: section.Title, Lines: section.Lines, Items: make([]bot.Item, len(section.Items))}
+		for j, it := range section.Items {
+			head.Sections[i].Items[j] = bot.Item{StoryID: it.StoryID, Label: it.Label, Title: it.Title, URL: it.URL, Time: it.Time, Sample: it.Sample}
+		}
+	}
+	return head, bot.Message{Sections: m.Sections, Lang: m.Lang, At: m.At, Zone: m.Zone, ShowWhy: m.ShowWhy}
 }

@@ -167,3 +167,23 @@ func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (h atLeast) WithGroup(name string) slog.Handler {
 	return atLeast{h.Handler.WithGroup(name), h.level}
 }
+
+// Waiting is how many jobs of each queue wait or run now.
+func (s *Scheduler) Waiting(ctx context.Context) (map[string]int, error) {
+	rows, err := s.o.DB.QueryContext(ctx, `SELECT queue, count(*) FROM river_job
+		WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled') GROUP BY queue`)
+	if err != nil {
+		return nil, fmt.Errorf("count jobs: %w", err)
+	}
+	defer rows.Close()
+	out := map[string]int{deliverQueue: 0, upkeepQueue: 0, pollQueue: 0}
+	for rows.Next() {
+		var queue string
+		var n int
+		if err := rows.Scan(&queue, &n); err != nil {
+			return nil, fmt.Errorf("count jobs: %w", err)
+		}
+		out[queue] = n
+	}
+	return out, rows.Err()
+}

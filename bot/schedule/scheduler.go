@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -52,6 +53,7 @@ type Options struct {
 	Roles     []Role                          // the parts of the work that this process takes on; empty: all
 	Lang      string                          // of notices to the operator
 	Operator  *digest.Destination             // who hears of troubles; nil for the log alone
+	Overdue   time.Duration                   // a delivery due for longer is woken whatever the queue says; 0 means 30 s
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -142,17 +144,35 @@ func (s *Scheduler) Sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find due deliveries: %w", err)
 	}
-	jobs := make([]int64, len(due))
-	for i, d := range due {
-		jobs[i] = d.ID
-	}
-	if len(jobs) == 0 {
+	if len(due) == 0 {
 		return nil
 	}
-	// A job that is live already is not inserted twice: uniqueness is by the
-	// delivery's number.
-	_, err = s.client.InsertMany(ctx, deliverJobs(jobs))
+	_, err = s.client.InsertMany(ctx, s.wakeUps(due))
 	return err
+}
+
+// overdue is how long a delivery may have been due until the sweep no longer
+// believes that its job will come.
+const overdue = 30 * time.Second
+
+// wakeUps are the jobs of deliveries that are due. One whose job is live is
+// not given another: uniqueness is by the delivery's number. But the job of a
+// process that was killed looks live until the queue rescues it after minutes,
+// so one that is overdue gets a job each minute: of many that come to a
+// delivery, one claims it.
+func (s *Scheduler) wakeUps(due []digest.Delivery) []river.InsertManyParams {
+	ids := make([]int64, len(due))
+	for i, d := range due {
+		ids[i] = d.ID
+	}
+	jobs := deliverJobs(ids)
+	before := s.o.Now().Add(-cmp.Or(s.o.Overdue, overdue))
+	for i, d := range due {
+		if d.NotBefore.Before(before) {
+			jobs[i].InsertOpts.UniqueOpts.ByPeriod = time.Minute
+		}
+	}
+	return jobs
 }
 
 func deliverJobs(ids []int64) []river.InsertManyParams {
@@ -163,8 +183,8 @@ func deliverJobs(ids []int64) []river.InsertManyParams {
 	return jobs
 }
 
-// enqueue inserts the jobs of new deliveries in the ledger's transaction.
-func (s *Scheduler) enqueue(ctx context.Context, tx *sql.Tx, ids []int64) error {
+// Enqueue inserts the jobs of new deliveries in the ledger's transaction.
+func (s *Scheduler) Enqueue(ctx context.Context, tx *sql.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}

@@ -314,3 +314,36 @@ func TestSyncFollowsTheConfiguration(t *testing.T) {
 		t.Errorf("and back: %q", got)
 	}
 }
+
+func TestThreadsPutTheStoriesUnderTheirHeadlines(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, o *office) {
+		o.sub.Threads = true
+		if err := o.store.UpdateSubscription(t.Context(), o.sub); err != nil {
+			t.Fatal(err)
+		}
+		o.tick(t)
+		e := o.editions(t)
+		if len(e) != 1 {
+			t.Fatalf("%d editions", len(e))
+		}
+		all, err := o.store.Deliveries(t.Context(), e[0].ID)
+		if err != nil || len(all) < 2 || all[0].Thread != "" || all[len(all)-1].Thread != digest.ThreadFirst {
+			t.Fatalf("%+v %v", all, err)
+		}
+		var head, thread string
+		for i, d := range all {
+			if d.Thread == "" {
+				head += string(d.Payload)
+			} else {
+				thread += string(d.Payload)
+			}
+			if d.Part != i || d.Parts != len(all) {
+				t.Errorf("part %d of %d is numbered %d of %d", i, len(all), d.Part, d.Parts)
+			}
+		}
+		if !strings.Contains(head, "Seoul and Washington apart") || !strings.Contains(thread, "Seoul and Washington apart") || strings.Contains(thread, "Manage") {
+			t.Errorf("in the channel:\n%s\nunder it:\n%s", head, thread)
+		}
+	})
+}

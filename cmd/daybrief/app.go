@@ -226,7 +226,7 @@ func configSubscriptions(conf *config.Config, zone string) ([]digest.Subscriptio
 				z = zoneName(d.Zone)
 			}
 			out = append(out, digest.Subscription{Kind: digest.DigestKind, Name: d.Name, Query: d.Query, Destination: dest, Schedule: spec, Zone: z,
-				Format: digest.Format(cmp.Or(d.Format, string(digest.Compact))), Length: d.Length, CatchUp: time.Duration(d.CatchUp), Lang: cmp.Or(d.Language, conf.Language), Quiet: d.Quiet, From: "config"})
+				Format: digest.Format(cmp.Or(d.Format, string(digest.Compact))), Length: d.Length, CatchUp: time.Duration(d.CatchUp), Lang: cmp.Or(d.Language, conf.Language), Quiet: d.Quiet, Threads: d.Threads, From: "config"})
 		}
 	}
 	if !page {

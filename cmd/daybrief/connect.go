@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/daybrief/daybrief/bot/command"
 	"github.com/daybrief/daybrief/bot/discord"
+	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/bot/slack"
 	"github.com/daybrief/daybrief/config"
+	"github.com/daybrief/daybrief/digest"
 )
 
 // slackOptions are those of the configuration.
@@ -27,7 +30,7 @@ func slackOptions(conf *config.Config) slack.Options {
 func discordOptions(conf *config.Config, version string) discord.Options {
 	d := conf.Discord
 	o := discord.Options{Token: d.Token.Reveal(), PublicKey: d.PublicKey, APIURL: d.APIURL, Version: version, Commands: command.Specs(), Guild: d.Guild,
-		Crosspost: d.Crosspost, HTTPOnly: d.Mode == "http", Shards: d.Shards, Channels: channelsOf(conf, "discord")}
+		Crosspost: d.Crosspost, Silent: d.Silent, Operators: d.Operators, HTTPOnly: d.Mode == "http", Shards: d.Shards, Channels: channelsOf(conf, "discord")}
 	if d.Style == "embeds" {
 		o.Look = discord.Embeds
 	}
@@ -56,14 +59,22 @@ func (b *server) connectSlack() error {
 	o := slackOptions(b.config)
 	o.Now, o.Logger, o.Handler = b.now, b.log.With("platform", "slack"), b.handler
 	o.Revoked = func(ctx context.Context, workspace, reason string) { b.forget(ctx, "slack", workspace, reason) }
-	o.Pauses = b.slackPauses()
-	o.Paused = b.keepSlackPauses
+	o.Pauses, o.Paused = b.pauses("slack"), b.keepPauses("slack")
 	app, err := slack.New(o)
 	if err != nil {
 		return err
 	}
 	b.platforms = append(b.platforms, app)
-	b.links = append(b.links, link{"Slack", app.Run})
+	switch {
+	case b.config.Slack.Mode == "http":
+		if b.does(schedule.Web) {
+			b.links = append(b.links, link{name: "Slack", run: app.Run})
+		}
+	case b.does(schedule.Gateway):
+		// Two sockets, so that no command is lost while one is taken over: Slack
+		// gives each command to one of them.
+		b.links = append(b.links, link{"Slack", []string{"slack.socket.1", "slack.socket.2"}, app.Run})
+	}
 	if b.config.Slack.Mode == "http" {
 		b.mount["/slack/"] = app.Routes()
 	}
@@ -79,37 +90,81 @@ func (b *server) connectDiscord() error {
 	o.Removed = func(ctx context.Context, guild string) {
 		b.forget(ctx, "discord", guild, "the bot was removed from the server")
 	}
+	o.Pauses, o.Paused, o.Once, o.Deauthorized = b.pauses("discord"), b.keepPauses("discord"), b.once, b.deauthorized
 	adapter, err := discord.New(o)
 	if err != nil {
 		return err
 	}
 	b.platforms = append(b.platforms, adapter)
-	b.links = append(b.links, link{"Discord", adapter.Run})
+	switch {
+	case b.config.Discord.Mode == "http":
+		if b.does(schedule.Web) {
+			b.links = append(b.links, link{name: "Discord", run: adapter.Run})
+		}
+	case b.does(schedule.Gateway):
+		b.links = append(b.links, link{"Discord", []string{"discord.gateway"}, adapter.Run})
+	}
 	if b.config.Discord.Mode == "http" {
 		b.mount["/discord/interactions"] = adapter.Interactions()
+	}
+	if b.config.Discord.PublicKey != "" {
+		b.mount["/discord/events"] = adapter.Events()
 	}
 	return nil
 }
 
-// pausesKey is the setting under which Slack's pauses survive a restart.
-const pausesKey = "slack.pauses"
+// pausesKey is the setting under which a platform's pauses survive a restart.
+func pausesKey(platform string) string { return platform + ".pauses" }
 
-func (b *server) slackPauses() map[string]time.Time {
+// pauses are until when a platform asked to be left alone, by what.
+func (b *server) pauses(platform string) map[string]time.Time {
 	pauses := map[string]time.Time{}
-	if text := b.settingOr(b.ctx, pausesKey, ""); text != "" {
+	if text := b.settingOr(b.ctx, pausesKey(platform), ""); text != "" {
 		if err := json.Unmarshal([]byte(text), &pauses); err != nil {
-			b.log.Warn("Slack's pauses could not be read", "error", err)
+			b.log.Warn("the pauses of a platform could not be read", "platform", platform, "error", err)
 		}
 	}
 	return pauses
 }
 
-func (b *server) keepSlackPauses(pauses map[string]time.Time) {
-	text, err := json.Marshal(pauses)
-	if err == nil {
-		err = b.store.SetSetting(context.WithoutCancel(b.ctx), pausesKey, string(text))
+func (b *server) keepPauses(platform string) func(map[string]time.Time) {
+	return func(pauses map[string]time.Time) {
+		b.metrics.pauses.WithLabelValues(platform).Inc()
+		text, err := json.Marshal(pauses)
+		if err == nil {
+			err = b.store.SetSetting(context.WithoutCancel(b.ctx), pausesKey(platform), string(text))
+		}
+		if err != nil {
+			b.log.Warn("the pauses of a platform could not be kept", "platform", platform, "error", err)
+		}
 	}
+}
+
+// oncePrefix begins the names of leases that stand for something that was
+// done: they are never held again, and run out.
+const oncePrefix = "once:"
+
+// once reports whether a key comes for the first time among all processes.
+func (b *server) once(ctx context.Context, key string, until time.Time) (bool, error) {
+	holder := b.process + "/" + strconv.FormatInt(b.onces.Add(1), 10)
+	return b.store.AcquireLease(ctx, digest.Lease{Name: oncePrefix + key, Holder: holder, Until: until}, b.now())
+}
+
+// deauthorized suspends what a person gets who removed the bot from their
+// account.
+func (b *server) deauthorized(ctx context.Context, user string) error {
+	subs, err := b.store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: digest.Person{Platform: "discord", ID: user}})
 	if err != nil {
-		b.log.Warn("Slack's pauses could not be kept", "error", err)
+		return err
 	}
+	for _, s := range subs {
+		if s.State != digest.Active || !s.Destination.Direct {
+			continue
+		}
+		s.State, s.Reason, s.NextRun = digest.Suspended, "the bot was removed from the account", time.Time{}
+		if err := b.store.UpdateSubscription(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -36,6 +37,7 @@ type program struct {
 	dir   string
 	clock *digesttest.Clock
 	env   map[string]string
+	dsn   string // of the database; "" means a file in dir
 }
 
 func newProgram(t *testing.T) *program {
@@ -61,7 +63,7 @@ type outcome struct {
 
 func (p *program) environment(args ...string) (environment, *safeBuffer, *safeBuffer) {
 	stdout, stderr := &safeBuffer{}, &safeBuffer{}
-	full := append([]string{"--database", p.path("test.db")}, args...)
+	full := append([]string{"--database", cmp.Or(p.dsn, p.path("test.db"))}, args...)
 	return environment{args: full, stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, getenv: func(k string) string { return p.env[k] }, now: p.clock.Now, version: "test"}, stdout, stderr
 }
 
@@ -126,16 +128,22 @@ func (b *safeBuffer) String() string {
 	return b.b.String()
 }
 
-// TestOneMorning is the whole way: a page in, the digest of 08:00 in Seoul on
-// both platforms once, answers on both, a subscription by command, its direct
-// message next morning, Unsubscribe; with a stop and a start in between.
-func TestOneMorning(t *testing.T) {
-	t.Parallel()
-	p := newProgram(t)
-	slack := slacktest.New(t, slacktest.Options{Now: p.clock.Now})
+// desk is Slack and Discord with a channel each that gets a digest at 08:00 in
+// Seoul, and the configuration that says so.
+type desk struct {
+	slack   *slacktest.Server
+	discord *discordtest.Server
+	channel string // Discord's
+	jon     string // a person there
+	config  string
+}
+
+func (p *program) desk() desk {
+	p.t.Helper()
+	slack := slacktest.New(p.t, slacktest.Options{Now: p.clock.Now})
 	slack.AddChannel(slacktest.Channel{ID: "C0123ABC", Name: "korea-desk", Member: true})
 	slack.AddUser(slacktest.User{ID: "U0MINA", Name: "Mina", Zone: "Asia/Seoul", Locale: "en-US"})
-	discord := discordtest.New(t, discordtest.Options{Now: p.clock.Now})
+	discord := discordtest.New(p.t, discordtest.Options{Now: p.clock.Now})
 	guild := discord.AddGuild("Traders")
 	channel := discord.AddChannel(guild, "korea-desk", 0)
 	jon := discord.AddUser("Jon", "en-US")
@@ -153,6 +161,17 @@ digests:
     schedule: "0 8 * * *"
     to: [slack:C0123ABC, discord:%s]
 `, channel))
+	return desk{slack, discord, channel, jon, config}
+}
+
+// TestOneMorning is the whole way: a page in, the digest of 08:00 in Seoul on
+// both platforms once, answers on both, a subscription by command, its direct
+// message next morning, Unsubscribe; with a stop and a start in between.
+func TestOneMorning(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	d := p.desk()
+	slack, discord, channel, jon, config := d.slack, d.discord, d.channel, d.jon, d.config
 	if got := p.must("--config", config, "import", p.write("page.txt", newsPage)); !strings.Contains(got, "5 articles stored") {
 		t.Errorf("import: %s", got)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +33,7 @@ type serveCmd struct {
 	Sample bool   `help:"Add sample articles, so that there is a full digest to see without a network."`
 	Listen string `help:"Address of the page; overrides the configuration." placeholder:"HOST:PORT"`
 	NoPoll bool   `help:"Read no sources."`
+	Role   string `help:"What this process does: all, or some of worker, fetch, gateway, web with commas between them. Needs PostgreSQL." placeholder:"ROLES"`
 }
 
 // service is a running bot, as a test sees it.
@@ -52,12 +55,10 @@ type server struct {
 	handler   *command.Handler
 	composer  schedule.Composer
 	listener  net.Listener
-}
-
-// link is a connection to a platform.
-type link struct {
-	name string
-	run  func(ctx context.Context) error
+	roles     []schedule.Role // none: all
+	process   string
+	metrics   *metrics
+	onces     atomic.Int64 // see once
 }
 
 // Run runs the bot until it is told to stop.
@@ -70,7 +71,16 @@ func (s serveCmd) Run(c *call) error {
 	if s.Listen != "" {
 		a.config.Web.Listen = s.Listen
 	}
-	b := &server{call: c, app: a, cmd: s, mount: map[string]http.Handler{}}
+	b := &server{call: c, app: a, cmd: s, mount: map[string]http.Handler{}, process: process(), metrics: newMetrics(c.version)}
+	if b.roles, err = rolesOf(cmp.Or(s.Role, a.config.Role)); err != nil {
+		return err
+	}
+	a.stored = func(n int) { b.metrics.articles.Add(float64(n)) }
+	release, err := b.alone()
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := b.prepare(); err != nil {
 		return err
 	}
@@ -161,20 +171,29 @@ func sameSource(a, b digest.Source) bool {
 
 // plan makes the scheduler with all that it drives.
 func (b *server) plan() error {
-	o := schedule.Options{Store: b.store, DB: b.store.DB(), Dialect: b.store.Dialect(), Composer: b.composer, Platforms: b.platforms, Lang: b.config.Language,
-		Prune: b.prune, Now: b.now, Log: b.log}
+	listener, err := b.store.Listener(b.ctx)
+	if err != nil {
+		return err
+	}
+	o := schedule.Options{Store: b.ledger(), DB: b.store.DB(), Dialect: b.store.Dialect(), Listener: listener, Composer: b.composer, Platforms: b.platforms,
+		Lang: b.config.Language, Prune: b.prune, Roles: b.roles, Now: b.now, Log: b.log}
 	if b.config.Operator != "" {
 		to := destination(b.config.Operator)
 		o.Operator = &to
 	}
 	b.troubles = schedule.NewTroubles(o)
-	if !b.cmd.NoPoll {
+	if !b.cmd.NoPoll && b.does(schedule.Fetch) {
 		o.Poll = b.poller().Poll
 	}
-	o.Deliverer = deliver.New(deliver.Options{Ledger: b.store, Troubles: b.troubles, Platforms: b.platforms, Now: b.now, Log: b.log})
-	var err error
+	o.Deliverer = deliver.New(deliver.Options{Ledger: b.ledger(), Troubles: b.troubles, Platforms: b.platforms, Now: b.now, Log: b.log})
 	if b.scheduler, err = schedule.New(o); err != nil {
 		return err
+	}
+	if b.does(schedule.Worker) {
+		alerts := schedule.NewAlerts(schedule.AlertOptions{Store: b.ledger(), Read: b.reader.Read, Enqueue: b.scheduler.Enqueue, Platforms: b.platforms,
+			Lang: b.config.Language, Zone: b.zone, Now: b.now, Log: b.log})
+		b.grouped = alerts.Nudge
+		b.links = append(b.links, link{name: "alerts", places: []string{"alerts"}, run: alerts.Run})
 	}
 	wanted, err := configSubscriptions(b.config, b.zone)
 	if err != nil {
@@ -183,10 +202,13 @@ func (b *server) plan() error {
 	return b.scheduler.Sync(b.ctx, wanted)
 }
 
+// ledger is the store, with what is counted on the way.
+func (b *server) ledger() ledger { return ledger{b.store, b.metrics, b.now} }
+
 // listen opens the page's port, so that a port in use is told at once.
 func (b *server) listen() error {
 	address := b.config.Web.Listen
-	if address == "" {
+	if address == "" || !b.does(schedule.Web) {
 		return nil
 	}
 	if host, port, err := net.SplitHostPort(address); err != nil || strings.ContainsAny(host, " /") || !isPort(port) {
@@ -221,15 +243,7 @@ func (b *server) run() error {
 		group.Go(func() error { return serveHTTP(ctx, b.listener, page) })
 	}
 	for _, l := range b.links {
-		group.Go(func() error {
-			if err := l.run(ctx); err != nil && ctx.Err() == nil {
-				if strings.HasPrefix(err.Error(), l.name) {
-					return err
-				}
-				return fmt.Errorf("%s: %w", l.name, err)
-			}
-			return nil
-		})
+		group.Go(func() error { return b.hold(ctx, l) })
 	}
 	b.welcome()
 	if b.served != nil {
@@ -253,14 +267,19 @@ func (b *server) url() string {
 func (b *server) welcome() {
 	names := []string{}
 	for _, l := range b.links {
-		names = append(names, l.name)
+		if l.name != "alerts" {
+			names = append(names, l.name)
+		}
 	}
 	if u := b.url(); u != "" {
 		fmt.Fprintln(b.stdout, "Page:", u)
 	}
-	if len(names) == 0 {
+	if len(b.roles) > 0 {
+		fmt.Fprintln(b.stdout, "Roles:", joined(b.roles))
+	}
+	if len(b.platforms) == 1 {
 		fmt.Fprintln(b.stdout, "Slack and Discord: not connected, since no token is set. See the README, or try the page.")
-	} else {
+	} else if len(names) > 0 {
 		fmt.Fprintln(b.stdout, "Connecting:", strings.Join(names, ", "))
 	}
 	fmt.Fprintln(b.stdout, "Stop with Ctrl-C.")
@@ -268,6 +287,7 @@ func (b *server) welcome() {
 
 // page makes the page's routes.
 func (b *server) page() (http.Handler, error) {
+	b.mount["/metrics"] = b.metricsPage()
 	o := web.Options{Handler: b.handler, Store: b.store, Today: b.today, Brief: b.answer, Add: b.take, Token: b.config.Web.Token.Reveal(), Ready: b.store.Ping,
 		Parse: command.Parse, Mount: b.mount, Lang: b.config.Language, Zone: b.zone, Version: b.version, Now: b.now, Log: b.log}
 	if u, err := url.Parse(b.config.Web.URL); err == nil && u.Hostname() != "" {

@@ -84,6 +84,9 @@ func (s *Store) Close() error {
 // writer, and a second one asked for inside the first never comes.
 func (s *Store) DB() *sql.DB { return s.writer }
 
+// Path is the file of a SQLite database, "" for PostgreSQL.
+func (s *Store) Path() string { return s.path }
+
 // Dialect returns SQLite or Postgres.
 func (s *Store) Dialect() string { return s.kind.name }
 
