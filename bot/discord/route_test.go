@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -221,7 +222,7 @@ func TestFindAfterTheWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.a.Find(t.Context(), p); err == nil {
+	if _, err := s.a.Find(t.Context(), p); !errors.Is(err, bot.ErrCannotLook) {
 		t.Error("told without the right to read history")
 	}
 	s.SetRights(g, discordtest.AllBotMayEver)
