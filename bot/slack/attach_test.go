@@ -75,3 +75,26 @@ func TestNoFileIsNothing(t *testing.T) {
 		t.Error("the manifest does not ask for files:write")
 	}
 }
+
+// TestEachKindOfBlockIsPostedAsRendered: what goes by the Web API passes
+// through a library, which must lose nothing.
+func TestEachKindOfBlockIsPostedAsRendered(t *testing.T) {
+	t.Parallel()
+	m := story(numbered(4)...)
+	m.Lead = []bot.Text{{bot.S("to "), bot.P(channel("C0GENERAL"))}}
+	m.Footer = []bot.Text{{bot.P(channel("C0GENERAL"))}}
+	m.Actions = numbered(9)
+	w := exports(t, "one\ntwo", []string{"chat:write", "commands", "im:write", "users:read"})
+	parts, err := w.app.Render(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, posted := w.send(bot.Post{Key: "k", To: channel("C0GENERAL"), Payload: parts[0]}); posted.Shown() != slacktest.ShownPayload(parts[0]) {
+		t.Errorf("posted is\n%s\nrendered was\n%s", posted.Shown(), slacktest.ShownPayload(parts[0]))
+	}
+	w.srv.Fail("response_url", slacktest.Refuse("used_url"), slacktest.Refuse("used_url"))
+	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions export")
+	w.srv.WaitMessage("the file as an ephemeral message", func(m slacktest.Message) bool {
+		return m.To == "U0JON" && m.Shown() == "subscriptions.json\none\ntwo\n"
+	})
+}

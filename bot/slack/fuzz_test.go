@@ -111,3 +111,78 @@ func TestPlainWords(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReference: whatever is stored as a reference, it names a thread of the
+// same channel or none, and what is read is written the same.
+func FuzzReference(f *testing.F) {
+	for _, s := range []string{"C0GENERAL:1732435200.000100", "C0:1.1:2.2", "C0:1", ":1.1", "C0:1.1:", "C0:1.1:x", "", "::", "C0:1.1:1.1:1.1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		r, ok := parseReference(s)
+		if ok && r.String() != s {
+			t.Errorf("%q is read as %+v", s, r)
+		}
+		if thread := threadIn(s, "C0"); thread != "" && (!isTS(thread) || !strings.HasPrefix(s, "C0:")) {
+			t.Errorf("%q is under %q", s, thread)
+		}
+	})
+}
+
+// FuzzDaysAndTime: whatever a subscription's time is, the form shows it as
+// days that it offers and a clock, or as it is.
+func FuzzDaysAndTime(f *testing.F) {
+	for _, s := range []string{"weekdays 8:00", "0 8 * * 1-5", "30 7 * * 1,3,5", "0 8,18 * * *", "hourly", "mondays, fridays 9:05", "0 8 1 * *", "* * * * *", "", "99 99 * * 9", "mon 24:00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		days, at, ok := daysAndTime(s)
+		if !ok {
+			return
+		}
+		if _, err := time.Parse("15:04", at); err != nil || len(at) != 5 {
+			t.Errorf("%q is at %q", s, at)
+		}
+		again, same, ok := daysAndTime(days + " " + at)
+		if !ok || again != days || same != at {
+			t.Errorf("%q is %q %q, which is read as %q %q", s, days, at, again, same)
+		}
+	})
+}
+
+// FuzzHint: our own words keep all their letters when commands in them are
+// said as they are typed here.
+func FuzzHint(f *testing.F) {
+	for _, s := range []string{"See /subscriptions.", "/brief", "/help/me", "(/alert)", "a /digest, b /sources", "//help", "/helps"} {
+		f.Add(s)
+	}
+	r := renderer{command: "/x", commands: Words()}
+	f.Fuzz(func(t *testing.T, s string) {
+		var b strings.Builder
+		for _, span := range r.hint(bot.S(s)) {
+			if span.Command != "" {
+				span.Text = "/" + span.Command
+			}
+			b.WriteString(span.Text)
+		}
+		if b.String() != s {
+			t.Errorf("%q became %q", s, b.String())
+		}
+	})
+}
+
+// FuzzPrivate: whatever a view brings back, an edit has a number.
+func FuzzPrivate(f *testing.F) {
+	for _, s := range []string{"C0GENERAL", "C0GENERAL/7", "/7/home", "//home", "", "a/b/c/d", "C0/-1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p := parsePrivate(s)
+		if again := parsePrivate(p.String()); again != p {
+			t.Errorf("%q is %+v, then %+v", s, p, again)
+		}
+		if p.edits != "" && strings.Trim(p.edits, "+0123456789") != "" {
+			t.Errorf("%q edits %q", s, p.edits)
+		}
+	})
+}
