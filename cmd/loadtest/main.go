@@ -27,6 +27,9 @@ type commands struct {
 	Feeds      feedsCmd      `cmd:"" help:"Read very many sources of which most have nothing new."`
 	FeedItem   feedItemCmd   `cmd:"" help:"One feed full of news: read, judged, stored."`
 	FeedServer feedServerCmd `cmd:"" hidden:"" help:"The server of feeds for the others."`
+
+	Faults      faultsCmd `cmd:"" help:"Posts while everything fails and the program is killed; counts what became visible."`
+	FaultsChild childCmd  `cmd:"" hidden:"" help:"The process that faults kills."`
 }
 
 // call is what a subcommand gets.
