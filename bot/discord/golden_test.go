@@ -87,6 +87,9 @@ func outline(b *bytes.Buffer, payload []byte) {
 	if m.Flags&flagSuppressEmbeds != 0 {
 		b.WriteString(" no-previews")
 	}
+	if m.Flags&flagSilent != 0 {
+		b.WriteString(" silent")
+	}
 	b.WriteString("\n")
 	indent(b, "  ", m.Content)
 	for _, e := range m.Embeds {
