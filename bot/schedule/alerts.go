@@ -139,8 +139,8 @@ func (a *Alerts) forget() {
 	a.loaded = false
 }
 
-// Step takes one batch of new articles, releases what is held and has waited
-// long enough, and tells what is new of followed stories. more means that there
+// Step releases what is held and has waited long enough, takes one batch of
+// new articles, and tells what is new of followed stories. more means that there
 // is another batch. After an error all is read anew at the next step.
 func (a *Alerts) Step(ctx context.Context) (more bool, err error) {
 	a.mu.Lock()
@@ -149,9 +149,10 @@ func (a *Alerts) Step(ctx context.Context) (more bool, err error) {
 		a.loaded = false
 		return false, err
 	}
-	more, err = a.take(ctx)
+	// What waits goes first: else what is new could take its place for ever.
+	err = a.release(ctx)
 	if err == nil {
-		err = a.release(ctx)
+		more, err = a.take(ctx)
 	}
 	if err == nil {
 		err = a.followAll(ctx)

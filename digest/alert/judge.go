@@ -152,7 +152,7 @@ func Judge(c Case) Verdict {
 	} else {
 		c.pace(wishes, &v)
 	}
-	if v.Do == Hold && c.Waits {
+	if v.Do != Send && c.Waits { // what has waited for its turn into quiet hours is not dropped there
 		return Verdict{Why: Waiting}
 	}
 	return v
