@@ -65,7 +65,9 @@ type Former interface {
 	// Action "v1:edit:<id>" those of that subscription, for the Command
 	// "subscribe" what is likely, or nothing. The fields are "query", "when"
 	// (cron or words, as a subscription takes them), "zone", "where" ("dm",
-	// "here" or a destination), "format" and "length"; any may be missing.
+	// "here" or a destination), "format" and "length". Any may be missing; the
+	// form of a subscription has no field for what is missing, such as the
+	// time of an alert.
 	//
 	// The form of a subscription comes back as the Command "subscriptions" with
 	// the Args "edit <id>" and the same Fields. An error of Form is shown in

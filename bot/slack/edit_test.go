@@ -150,6 +150,7 @@ func TestUncommonSubscriptions(t *testing.T) {
 		"hourly":             {map[string]string{"when": "hourly"}, "When: [hourly]", `"when":"hourly"`},
 		"no time":            {map[string]string{"when": ""}, "[Monday to Friday ▾]\nAt what time: [08:00]", `"when":"weekdays 08:00"`},
 		"a long query":       {map[string]string{"query": long}, "What: [semiconductor semi", `"query":"` + strings.TrimSpace(long)},
+		"no length":          {map[string]string{"length": "0"}, "How many stories: [7 ▾]", `"length":"7"`},
 		"an odd length":      {map[string]string{"length": "many"}, "How many stories: [7 ▾]", `"length":"7"`},
 		"to direct messages": {map[string]string{"where": "dm"}, "Where to: [Direct messages to me ▾]", `"where":"dm"`},
 		"here, by its id":    {map[string]string{"where": "slack:C0GENERAL"}, "Where to: [This channel ▾]", `"where":"here"`},
@@ -175,6 +176,25 @@ func TestUncommonSubscriptions(t *testing.T) {
 				t.Errorf("asked %s", fields(r))
 			}
 		})
+	}
+}
+
+// TestTheFormOfAnAlertHasNoTime: what a subscription does not have, its form
+// does not ask for.
+func TestTheFormOfAnAlertHasNoTime(t *testing.T) {
+	t.Parallel()
+	w := running(t, nil)
+	w.h.form = func(bot.Request) (map[string]string, error) {
+		return map[string]string{"query": "korea", "where": "dm"}, nil
+	}
+	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit 7")
+	v := w.srv.WaitView("the form", func(slacktest.View) bool { return true })
+	if got := v.Shown(); got != "What: [korea ▾]\nWhere to: [Direct messages to me ▾]\n" {
+		t.Errorf("it shows\n%s", got)
+	}
+	w.srv.Submit("U0JON", v, nil)
+	if r := w.h.last(t); fields(r) != `{"query":"korea","where":"dm"}` {
+		t.Errorf("asked %s", fields(r))
 	}
 }
 

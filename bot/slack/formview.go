@@ -33,7 +33,8 @@ type formFor struct {
 	zone   string            // of the person, where the values have none
 }
 
-// view is the form.
+// view is the form. That of a subscription has the fields that it has: an
+// alert has no time.
 func (f formFor) view() slackgo.ModalViewRequest {
 	w := f.words
 	v := f.meta.modal(w)
@@ -43,13 +44,14 @@ func (f formFor) view() slackgo.ModalViewRequest {
 	}
 	v.Submit = plainText(submit, maxViewTitle)
 	v.Blocks.BlockSet = []slackgo.Block{f.query()}
-	if where := f.where(); where != nil {
-		v.Blocks.BlockSet = append(v.Blocks.BlockSet, where)
+	for _, part := range []struct {
+		field  string
+		blocks func() []slackgo.Block
+	}{{fieldWhere, f.where}, {fieldWhen, f.timing}, {fieldZone, f.zoneInput}, {fieldFormat, f.format}, {fieldLength, f.length}} {
+		if _, there := f.values[part.field]; there || f.meta.edits == "" {
+			v.Blocks.BlockSet = append(v.Blocks.BlockSet, part.blocks()...)
+		}
 	}
-	v.Blocks.BlockSet = append(v.Blocks.BlockSet, f.timing()...)
-	v.Blocks.BlockSet = append(v.Blocks.BlockSet, f.zoneInput(),
-		input(fieldFormat, w.Say("How much of each story"), choice(or(f.values[fieldFormat], "compact"), bot.Option{Label: w.Say("Two sentences"), Value: "compact"},
-			bot.Option{Label: w.Say("A short paragraph"), Value: "cards"}, bot.Option{Label: w.Say("Headlines alone"), Value: "headlines"})).block(), f.length())
 	return v
 }
 
@@ -90,7 +92,7 @@ func only(value string) *bot.Option {
 
 // where is the choice of the place: none for a new subscription in direct
 // messages, which goes there.
-func (f formFor) where() slackgo.Block {
+func (f formFor) where() []slackgo.Block {
 	w := f.words
 	chosen := or(f.values[fieldWhere], "dm")
 	options := []bot.Option{{Label: w.Say("Direct messages to me"), Value: "dm"}}
@@ -107,7 +109,7 @@ func (f formFor) where() slackgo.Block {
 	if len(options) == 1 {
 		return nil
 	}
-	return input(fieldWhere, w.Say("Where to"), choice(chosen, options...)).block()
+	return []slackgo.Block{input(fieldWhere, w.Say("Where to"), choice(chosen, options...)).block()}
 }
 
 // timing are the inputs of when: days and a clock, or a line of text for a
@@ -257,11 +259,18 @@ func clockTime(hour, minute string) (string, bool) {
 	return time.Date(2024, 1, 1, h, m, 0, 0, time.UTC).Format("15:04"), true
 }
 
-func (f formFor) zoneInput() slackgo.Block {
-	return input(fieldZone, f.words.Say("Time zone"), live("Asia/Seoul", only(or(f.values[fieldZone], f.zone)))).block()
+func (f formFor) zoneInput() []slackgo.Block {
+	return []slackgo.Block{input(fieldZone, f.words.Say("Time zone"), live("Asia/Seoul", only(or(f.values[fieldZone], f.zone)))).block()}
 }
 
-func (f formFor) length() slackgo.Block {
+func (f formFor) format() []slackgo.Block {
+	w := f.words
+	formats := choice(or(f.values[fieldFormat], "compact"), bot.Option{Label: w.Say("Two sentences"), Value: "compact"},
+		bot.Option{Label: w.Say("A short paragraph"), Value: "cards"}, bot.Option{Label: w.Say("Headlines alone"), Value: "headlines"})
+	return []slackgo.Block{input(fieldFormat, w.Say("How much of each story"), formats).block()}
+}
+
+func (f formFor) length() []slackgo.Block {
 	options := numbers("3", "5", "7", "10", "15", "20")
 	chosen := f.values[fieldLength]
 	if n, err := strconv.Atoi(chosen); err != nil || n < 1 || n > 1000 {
@@ -270,7 +279,7 @@ func (f formFor) length() slackgo.Block {
 	if !hasValue(options, chosen) {
 		options = append(options, numbers(chosen)...)
 	}
-	return input(fieldLength, f.words.Say("How many stories"), choice(chosen, options...)).block()
+	return []slackgo.Block{input(fieldLength, f.words.Say("How many stories"), choice(chosen, options...)).block()}
 }
 
 // field is one input of the form.
