@@ -68,6 +68,7 @@ var koreanNames = sync.OnceValue(func() map[string]string {
 		"now": "지금", "preview": "미리보기", "history": "지난호",
 		"query": "검색어", "since": "기간", "limit": "개수", "when": "언제", "zone": "시간대", "where": "어디로", "format": "형식", "name": "이름", "action": "동작",
 		"list": "목록", "add": "추가", "remove": "삭제", "check": "점검", "url": "주소", "id": "번호", "lang": "언어", "show": "보기", "source": "출처이름", "topic": "주제",
+		"mute": "끄기", "follow": "따라가기", "edit": "수정", "big": "큰소식만", "per_hour": "시간당", "quiet": "방해금지", "export": "내보내기", "length": "길이",
 	}
 })
 

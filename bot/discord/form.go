@@ -115,18 +115,13 @@ func (t *turn) wantedForm() (formRef, bool) {
 	}
 	verb, arg, _ := bot.ParseActionID(t.r.Action)
 	if t.r.Command == "subscriptions" {
-		verb, arg, _ = strings.Cut(strings.TrimSpace(t.r.Args), " ")
-		if verb == "" {
-			verb = t.r.Fields["action"]
-		}
-		if arg == "" {
-			arg = t.r.Fields["id"]
-		}
+		// What follows the number is a change made in words, without a form.
+		verb, arg, _ = strings.Cut(strings.Join(strings.Fields(t.r.Args+" "+t.r.Fields["action"]), " "), " ")
 	}
 	if t.r.Value != "" {
 		arg = t.r.Value
 	}
-	if verb != formEdit {
+	if !strings.EqualFold(verb, formEdit) {
 		return formRef{}, false
 	}
 	return parseFormRef(formEdit + ":" + strings.TrimPrefix(strings.TrimSpace(arg), "#"))
@@ -193,7 +188,8 @@ func (t *turn) formValues(ctx context.Context, r bot.Request) (map[string]string
 }
 
 // form lays a form out. Discord takes five fields, so where a new subscription
-// goes takes the place of its length.
+// goes takes the place of its length. What a subscription does not have, as an
+// alert has no time, the form that edits it does not ask for.
 func (t *turn) form(f formRef, values map[string]string) modal {
 	w := bot.WordsIn(t.i.Locale)
 	m := modal{CustomID: f.id(), Title: w.Say("New subscription")}
@@ -201,15 +197,25 @@ func (t *turn) form(f formRef, values map[string]string) modal {
 		m.Title = w.Say("Edit subscription")
 	}
 	m.Title = clip(m.Title, maxModalTitle)
+	has := func(name string) bool {
+		_, ok := values[name]
+		return (ok || f.edits == "") && len(m.Components) < maxModalFields
+	}
 	m.add(w.Say("What"), w.Say("A country, a topic, both, or words"), line("query", values["query"], "korea-trade", true))
-	m.add(w.Say("When"), w.Say("For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00"), line("when", whenWords(values["when"]), "weekdays 08:00", false))
-	m.add(w.Say("Time zone"), "", line("zone", values["zone"], "Asia/Seoul", false))
+	if has("when") {
+		m.add(w.Say("When"), w.Say("For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00"), line("when", whenWords(values["when"]), "weekdays 08:00", false))
+	}
+	if has("zone") {
+		m.add(w.Say("Time zone"), "", line("zone", values["zone"], "Asia/Seoul", false))
+	}
 	if f.edits == "" && !t.r.Place.Direct {
 		m.add(w.Say("Where to"), "", pick("where", formWhere(values["where"], t.r.Place), bot.Option{Label: w.Say("Direct messages to me"), Value: "dm"}, bot.Option{Label: w.Say("This channel"), Value: "here"}))
 	}
-	m.add(w.Say("How much of each story"), "", pick("format", orElse(values["format"], string(digest.Compact)), bot.Option{Label: w.Say("Two sentences"), Value: string(digest.Compact)},
-		bot.Option{Label: w.Say("A short paragraph"), Value: string(digest.Cards)}, bot.Option{Label: w.Say("Headlines alone"), Value: string(digest.Headlines)}))
-	if len(m.Components) < maxModalFields {
+	if has("format") {
+		m.add(w.Say("How much of each story"), "", pick("format", orElse(values["format"], string(digest.Compact)), bot.Option{Label: w.Say("Two sentences"), Value: string(digest.Compact)},
+			bot.Option{Label: w.Say("A short paragraph"), Value: string(digest.Cards)}, bot.Option{Label: w.Say("Headlines alone"), Value: string(digest.Headlines)}))
+	}
+	if has("length") {
 		m.add(w.Say("How many stories"), "", pick("length", orElse(values["length"], "7"), lengths(values["length"])...))
 	}
 	return m

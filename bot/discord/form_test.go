@@ -103,6 +103,15 @@ func TestEditOpensAFormAndReplacesTheMessage(t *testing.T) {
 	if got := h.last(t); got.Command != "subscriptions" || got.Args != "edit 12" || got.Fields["when"] != "daily 7:00" || got.Fields["length"] != "12" || got.Fields["query"] != "korea-trade" {
 		t.Errorf("%+v", got)
 	}
+	if f := s.Slash(r.at(r.mina), "subscriptions", map[string]string{"action": " Edit  #12 "}).WaitForm(); f.Field("query").Value != "korea-trade" || asked.Action != "v1:edit:12" {
+		t.Errorf("by a command: %+v", asked)
+	}
+	for _, words := range []string{"edit", "edit x", "edit 12 daily 9:00", "pause 12", "edit 0"} {
+		s.Slash(r.at(r.mina), "subscriptions", map[string]string{"action": words}).WaitAnswer()
+		if got := h.last(t); got.Command != "subscriptions" || got.Fields["action"] != words {
+			t.Errorf("%q: %+v", words, got)
+		}
+	}
 	again := s.Slash(r.at(r.mina), "subscriptions", nil).WaitAnswer()
 	if f := s.Choose(r.at(r.mina), again, "v1:edit:", "12").WaitForm(); f.Field("query").Value != "korea-trade" || asked.Action != "v1:edit:12" || asked.Value != "" {
 		t.Errorf("chosen from a menu: %+v", asked)

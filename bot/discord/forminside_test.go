@@ -32,6 +32,7 @@ func TestFormGolden(t *testing.T) {
 			{"new in a channel", formRef{}, false, nil},
 			{"new in direct messages, opened again", formRef{again: true}, true, map[string]string{"query": "korea-trade", "zone": "Mars"}},
 			{"edit", formRef{edits: "12"}, false, map[string]string{"query": "korea-trade -china", "when": "0 8 * * 1,3,5", "zone": "Asia/Seoul", "format": "cards", "length": "9"}},
+			{"edit an alert", formRef{edits: "14"}, false, map[string]string{"query": "korea-trade", "zone": "Asia/Seoul", "format": "compact", "length": "7", "where": "dm"}},
 			{"edit twice a day", formRef{edits: "13"}, true, map[string]string{"query": "korea-trade", "when": "0 8,18 * * *", "zone": "Asia/Seoul", "format": "headlines", "length": "3"}},
 		} {
 			data, err := encode(formTurn(lang, c.direct).form(c.f, c.values))

@@ -174,7 +174,7 @@ func specs() []bot.CommandSpec {
 		{Name: "subscribe", Summary: text("Get a digest", "구독하기"), Fields: []bot.FieldSpec{
 			{Name: "when", Complete: true, Summary: text("When", "언제")}, needed, {Name: "zone", Complete: true, Summary: text("Time zone", "시간대")},
 			{Name: "where", Summary: text("Where to", "어디로")}}},
-		{Name: "subscriptions", Summary: text("See subscriptions", "구독 보기")},
+		{Name: "subscriptions", Summary: text("See subscriptions", "구독 보기"), Fields: []bot.FieldSpec{{Name: "action", Complete: true, Summary: text("edit 3", "edit 3")}}},
 		{Name: "digest now", Summary: text("Post a digest now", "지금 보내기"), Manage: true},
 		{Name: "digest preview", Summary: text("Preview a digest", "미리보기"), Manage: true, Fields: []bot.FieldSpec{{Name: "name", Summary: text("Which", "어느 것")}}},
 		{Name: "sources", Summary: text("How reading goes", "수집 상태"), Manage: true},
