@@ -41,6 +41,7 @@ type Options struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Timeout   time.Duration                     // of one attempt; 0 means 30 s
+	Skew      time.Duration                     // how far clocks of replicas may differ; 0 means 10 s
 	Patience  time.Duration                     // how long a post is looked for that cannot be looked for at once; 0 means 10 min
 	Jitter    func(time.Duration) time.Duration // picks a wait below its argument; nil means at random
 }
@@ -55,6 +56,9 @@ type Worker struct {
 func New(o Options) *Worker {
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
+	}
+	if o.Skew == 0 {
+		o.Skew = 10 * time.Second
 	}
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Minute
@@ -96,11 +100,33 @@ func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err er
 		// is reconciled like any that was interrupted.
 		return w.later(context.WithoutCancel(ctx), d, w.o.Jitter(backoff(d.Attempts)), err.Error())
 	}
-	sctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
+	// The attempt began when the ledger says so, and others count from there.
+	// Where the ledger took so long to answer that the attempt is over, another
+	// process may have taken the delivery up since: nothing is posted any more.
+	left := w.o.Timeout - w.o.Now().Sub(d.Started)
+	if left <= 0 {
+		return w.late(ctx, d)
+	}
+	sctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	ref, err := p.Send(sctx, post)
 	return w.settle(ctx, d, post, ref, err)
 }
+
+// late puts back a delivery whose attempt was over before it began, unless
+// another has taken it up.
+func (w *Worker) late(ctx context.Context, d digest.Delivery) (time.Time, error) {
+	again, err := w.later(ctx, d, 0, "the ledger took too long to answer")
+	if digest.CodeOf(err) == digest.Conflict {
+		w.o.Log.InfoContext(ctx, "a delivery was taken up elsewhere", "delivery", d.ID)
+		return time.Time{}, nil
+	}
+	return again, err
+}
+
+// writeTime bounds how long the outcome of an attempt is being written. One
+// that cannot be written is found out again, as after a crash.
+const writeTime = time.Minute
 
 // partPause is how long a part waits for the one before it.
 const partPause = time.Second
@@ -134,7 +160,8 @@ func (w *Worker) giveUp(ctx context.Context, d digest.Delivery, why string) (tim
 // settle writes down what became of an attempt.
 func (w *Worker) settle(ctx context.Context, d digest.Delivery, post bot.Post, ref string, err error) (time.Time, error) {
 	// What happened is written even when the program is stopping.
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
+	defer cancel()
 	if err == nil {
 		return w.sent(ctx, d, ref)
 	}

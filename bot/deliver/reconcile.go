@@ -17,16 +17,13 @@ import (
 // a platform that does not answer keeps no other waiting.
 const atOnce = 16
 
-// slack is how much older than an attempt may get a row is before it counts as
-// interrupted: clocks of two machines differ.
-const slack = 10 * time.Second
-
 // Reconcile takes up the deliveries that a crash left in "sending", and those
 // whose fate could not be told yet. It returns how many it looked into. One
 // that another process takes up at the same time is left to that one.
 func (w *Worker) Reconcile(ctx context.Context, limit int) (n int, err error) {
-	// An attempt that is still running in another process is younger than this.
-	before := w.o.Now().Add(-w.o.Timeout - slack)
+	// An attempt that is still running in another process is younger than this,
+	// by a clock that may differ from ours.
+	before := w.o.Now().Add(-w.o.Timeout - w.o.Skew)
 	stuck, err := w.o.Ledger.StuckDeliveries(ctx, before, limit)
 	if err != nil {
 		return 0, err
