@@ -73,18 +73,18 @@ func askedOf(a digest.Answer) asked {
 	return out
 }
 
-func (h *Handler) find(ctx context.Context, a asked) (digest.Brief, error) {
+func (h *Handler) find(ctx context.Context, a asked, p digest.Profile) (digest.Brief, error) {
 	q, err := h.o.Reader.Read(a.Query, a.Now)
 	if err != nil {
 		return digest.Brief{}, err
 	}
-	b, err := h.o.Briefs.Answer(ctx, q, Page{Limit: a.Limit, Offset: a.Offset, Now: a.Now})
+	b, err := h.o.Briefs.Answer(ctx, q, Page{Limit: a.Limit, Offset: a.Offset, Now: a.Now, Profile: p})
 	b.Offset = a.Offset
 	return b, err
 }
 
 func (h *Handler) answer(ctx context.Context, r bot.Request, a asked) (bot.Reply, error) {
-	b, err := h.find(ctx, a)
+	b, err := h.find(ctx, a, h.mine(ctx, r))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -127,12 +127,12 @@ func (h *Handler) answerActions(r bot.Request, b digest.Brief, id string) []bot.
 		out = append(out, bot.Action{ID: bot.ActionID("more", id), Label: w.Say("More")})
 	}
 	if !b.Query.Empty() {
-		out = append(out, bot.Action{ID: bot.ActionID("follow", id), Label: w.Say("Follow")})
+		out = append(out, bot.Action{ID: bot.ActionID("follow", id), Label: w.Say("Follow")}, bot.Action{ID: bot.ActionID("alertme", id), Label: w.Say("Alert me")})
 	}
 	if !r.Place.Direct && r.Place.Channel != "" {
 		out = append(out, bot.Action{ID: bot.ActionID("share", id), Label: w.Say("Share to channel")})
 	}
-	return append(out, bot.Action{ID: bot.ActionID("why", id), Label: w.Say("Why these?")})
+	return append(out, bot.Action{ID: bot.ActionID("why", id), Label: w.Say("Why these?")}, storyMenu(b, id, w))
 }
 
 // latest answers /brief alone: the latest stories for what this place, or
@@ -157,9 +157,9 @@ func (h *Handler) latest(ctx context.Context, r bot.Request) (bot.Reply, error) 
 func (h *Handler) latestOf(ctx context.Context, r bot.Request, queries []string) (bot.Reply, error) {
 	w, v := h.words(r), h.view(ctx, r)
 	m := bot.Message{Lang: w.Lang(), At: v.Now, Zone: v.Zone, Title: bot.Text{bot.B(w.Say("Latest stories"))}}
-	seen := map[int64]bool{}
+	seen, mine := map[int64]bool{}, h.mine(ctx, r)
 	for _, query := range queries {
-		b, err := h.find(ctx, asked{Query: query, Limit: max(2, pageSize/len(queries)), Now: r.Now})
+		b, err := h.find(ctx, asked{Query: query, Limit: max(2, pageSize/len(queries)), Now: r.Now}, mine)
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -189,7 +189,7 @@ func distinctQueries(subs []digest.Subscription) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, s := range subs {
-		if s.Query != "" && !seen[s.Query] && len(out) < maxLatest {
+		if s.Query != "" && s.Kind != digest.FollowKind && !seen[s.Query] && len(out) < maxLatest {
 			out = append(out, s.Query)
 		}
 		seen[s.Query] = true
@@ -213,6 +213,9 @@ func (h *Handler) pressAnswer(ctx context.Context, r bot.Request, verb, id strin
 	case "follow":
 		r.Command, r.Args, r.Action, r.Fields = "subscribe", "", "", map[string]string{"query": a.Query}
 		return h.subscribe(ctx, r)
+	case "alertme":
+		r.Command, r.Args, r.Action, r.Fields = "alert", "", "", map[string]string{"query": a.Query}
+		return h.alert(ctx, r)
 	}
 	return h.share(ctx, r, a)
 }
@@ -227,7 +230,7 @@ func tooOld(err error) error {
 // share shows an answer to everyone in the place, in the place's language,
 // with who asked.
 func (h *Handler) share(ctx context.Context, r bot.Request, a asked) (bot.Reply, error) {
-	b, err := h.find(ctx, a)
+	b, err := h.find(ctx, a, h.profileOf(ctx, r.Place))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -255,7 +258,7 @@ func (h *Handler) why(ctx context.Context, r bot.Request, arg string) (bot.Reply
 	if err != nil {
 		return bot.Reply{}, tooOld(err)
 	}
-	b, err := h.find(ctx, askedOf(saved))
+	b, err := h.find(ctx, askedOf(saved), h.mine(ctx, r))
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -30,6 +30,8 @@ type Page struct {
 	Limit, Offset int
 	Now           time.Time
 	Format        digest.Format
+	Profile       digest.Profile // of who asks: what is muted, and what they lean to
+	Lang          string         // of the words around the news
 }
 
 // Store is the part of the store that commands need.
@@ -42,6 +44,26 @@ type Store interface {
 	Subscriptions(ctx context.Context, f digest.SubscriptionFilter) ([]digest.Subscription, error)
 	Editions(ctx context.Context, f digest.EditionFilter) ([]digest.Edition, error)
 	Memory
+	Choices
+}
+
+// Choices is what people have chosen, and what is kept of them.
+type Choices interface {
+	Profile(ctx context.Context, of digest.Destination) (digest.Profile, error)
+	SaveProfile(ctx context.Context, p digest.Profile) error
+	PersonData(ctx context.Context, p digest.Person) (digest.PersonData, error)
+	ForgetPerson(ctx context.Context, p digest.Person) error
+	Stories(ctx context.Context, ids []int64) ([]digest.Story, error)
+}
+
+// Alerts tries alerts out over the past, and explains; package schedule has
+// one.
+type Alerts interface {
+	// DryRun tells what an alert would have sent between two times.
+	DryRun(ctx context.Context, sub digest.Subscription, since, until time.Time) (digest.Trial, error)
+	// WhyNot follows a URL or headline on its way to a subscription, up to the
+	// first step that did not let it through.
+	WhyNot(ctx context.Context, sub digest.Subscription, what string) ([]digest.Step, error)
 }
 
 // Memory is the smaller things that commands keep and look up.
@@ -73,11 +95,15 @@ type Options struct {
 	Briefs    Briefs
 	Store     Store
 	Schedules Schedules
-	Lang      string // in channels
-	Zone      string // IANA, for people whose zone is not known
-	Page      string // address of the page; "" for none
-	Topic     func(slug, lang string) string
-	Log       *slog.Logger
+	Alerts    Alerts // nil: alerts are not on
+	// MayPost asks the platform of a channel whether it can post there, before
+	// the channel is subscribed; nil asks nobody. See bot.Doorman.
+	MayPost func(ctx context.Context, to digest.Destination) error
+	Lang    string // in channels
+	Zone    string // IANA, for people whose zone is not known
+	Page    string // address of the page; "" for none
+	Topic   func(slug, lang string) string
+	Log     *slog.Logger
 }
 
 // Handler answers requests. It is safe for concurrent use.
@@ -119,6 +145,8 @@ func (h *Handler) handle(ctx context.Context, r bot.Request) (bot.Reply, error) 
 		return h.subscribe(ctx, r)
 	case "subscriptions":
 		return h.subscriptions(ctx, r)
+	case "alert":
+		return h.alert(ctx, r)
 	case "unsubscribe":
 		return h.unsubscribeCommand(ctx, r)
 	case "digest":
@@ -140,11 +168,15 @@ func (h *Handler) press(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		return bot.Reply{}, digest.Errorf(digest.Invalid, "This button is from a version that I no longer know").WithHint("Ask again with /brief.")
 	}
 	switch verb {
-	case "more", "share", "follow":
+	case "more", "share", "follow", "alertme":
 		return h.pressAnswer(ctx, r, verb, arg)
+	case "story", "followstory", "mute", "unmute", "more-like", "less-like":
+		return h.pressStory(ctx, r, verb, arg)
+	case "forget":
+		return h.forget(ctx, r)
 	case "why":
 		return h.why(ctx, r, arg)
-	case "manage", "pause", "resume", "unsubscribe", "undo", "preview":
+	case "manage", "pause", "resume", "unsubscribe", "undo", "preview", "edit", "unedit", "fewer":
 		return h.pressSubscription(ctx, r, verb, cmp.Or(r.Value, arg))
 	case "ask":
 		r.Command, r.Args, r.Action = "brief", arg, ""
@@ -180,19 +212,19 @@ func Parse(line string) (command, args string) {
 func commandLike(word, rest string) bool {
 	first, _, _ := strings.Cut(strings.ToLower(rest), " ")
 	switch word {
-	case "subscribe", "unsubscribe":
+	case "subscribe", "unsubscribe", "alert":
 		return true
 	case "subscriptions":
-		return slices.Contains([]string{"pause", "resume", "remove", "delete", "unsubscribe", "preview"}, first)
+		return slices.Contains(subscriptionWords(), first)
 	case "digest":
-		return slices.Contains([]string{"now", "preview", "history"}, first)
+		return slices.Contains([]string{"now", "preview", "history", "whynot"}, first)
 	}
 	return false
 }
 
 func known(word string) bool {
 	switch strings.ToLower(word) {
-	case "brief", "subscribe", "subscriptions", "unsubscribe", "digest", "sources", "help":
+	case "brief", "subscribe", "subscriptions", "unsubscribe", "digest", "sources", "alert", "help":
 		return true
 	}
 	return false

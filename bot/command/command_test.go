@@ -3,10 +3,13 @@ package command_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +122,55 @@ func (s schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error)
 	return e, err
 }
 
+// alerts tries out: five alerts in the last week, of which two would have
+// waited; big ones were two.
+type alerts struct{}
+
+func (alerts) DryRun(_ context.Context, sub digest.Subscription, _, until time.Time) (digest.Trial, error) {
+	if strings.Contains(sub.Query, "untried") {
+		return digest.Trial{}, digest.Errorf(digest.Unavailable, "the store is down")
+	}
+	n := 5
+	if sub.Rules.Big > 0 || len(sub.Rules.Filter.Exclude) > 0 {
+		n = 2
+	}
+	t := digest.Trial{Held: n - 3}
+	for i := range n {
+		t.Alerts = append(t.Alerts, digest.TrialAlert{At: until.Add(time.Duration(i-n) * time.Hour), StoryID: int64(i + 1), Title: fmt.Sprintf("Event %d", i+1)})
+	}
+	return t, nil
+}
+
+func (alerts) WhyNot(_ context.Context, sub digest.Subscription, what string) ([]digest.Step, error) {
+	return []digest.Step{{Passed: true, Text: "It is stored: " + what + "."}, {Text: "It is not about " + sub.Query + "."}}, nil
+}
+
+// mayPost lets the bot post everywhere but in #closed.
+func mayPost(_ context.Context, to digest.Destination) error {
+	if to.Channel == "C-closed" {
+		return digest.Errorf(digest.Forbidden, "I can't post in #closed: I'm not a member").WithHint("Type /invite @daybrief there, then try again.")
+	}
+	return nil
+}
+
+// stock fills the store with what the briefs tell of, and two sources.
+func stock(t *testing.T, s *store.Store) {
+	t.Helper()
+	for _, name := range []string{"Wire", "Xinhua"} {
+		if _, _, err := s.SaveSource(t.Context(), digest.Source{Name: name, URL: "https://" + name + ".example.org/feed"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stories []digest.Story
+	for id := int64(1); id <= 9; id++ {
+		stories = append(stories, digest.Story{ID: id, Title: fmt.Sprintf("Story %d", id), Articles: 1, Sources: 1,
+			Countries: []digest.Tag{{Slug: "KR", Weight: 0.9}}, Topics: []digest.Tag{{Slug: "trade", Weight: 0.8}}})
+	}
+	if err := s.SaveStories(t.Context(), stories); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestConversations plays the files of testdata: each line says who says what
 // where, and the file beside it what they see. People are "mina", who manages
 // #desk, and "jon", who does not; "@" is direct messages. "press LABEL" presses
@@ -156,13 +208,15 @@ type scene struct {
 	clock   *digesttest.Clock
 	last    []bot.Action
 	lang    string
+	store   *store.Store
 }
 
 func play(t *testing.T, script string) string {
 	t.Helper()
 	s := storetest.SQLite(t)
-	sc := &scene{clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)), handler: command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s,
-		Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})}
+	stock(t, s)
+	sc := &scene{store: s, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)), handler: command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s,
+		Schedules: schedules{s}, Alerts: alerts{}, MayPost: mayPost, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})}
 	var out strings.Builder
 	for lines := bufio.NewScanner(strings.NewReader(script)); lines.Scan(); {
 		line := strings.TrimSpace(lines.Text())
@@ -179,6 +233,8 @@ func play(t *testing.T, script string) string {
 			sc.clock.Advance(d)
 		case "language":
 			sc.lang = arg
+		case "form":
+			out.WriteString(sc.form(t, arg))
 		default:
 			out.WriteString(sc.say(t, line))
 		}
@@ -194,13 +250,36 @@ func (sc *scene) say(t *testing.T, line string) string {
 	if !ok || !ok2 {
 		t.Fatalf("who says what where? %q", line)
 	}
+	r := sc.request(name, place)
+	return sc.show(sc.ask(t, r, what))
+}
+
+// request is one that name brings at a place.
+func (sc *scene) request(name, place string) bot.Request {
 	r := bot.Request{Person: digest.Person{Platform: "slack", Workspace: "T1", ID: "U-" + name, Name: name}, Now: sc.clock.Now(), Lang: sc.lang, Manager: name == "mina" && place != "@",
 		Place: digest.Destination{Platform: "slack", Workspace: "T1", Channel: "C-" + strings.TrimPrefix(place, "#")}}
 	if place == "@" {
 		r.Place = digest.Destination{Platform: "slack", Workspace: "T1", Channel: r.Person.ID, Direct: true}
 	}
+	return r
+}
+
+// ask says "press LABEL", "raw ACTION" for a button of an old message, "fields
+// COMMAND ARGS; name=value; …" for a form, or a line.
+func (sc *scene) ask(t *testing.T, r bot.Request, what string) bot.Reply {
+	t.Helper()
 	if label, isPress := strings.CutPrefix(what, "press "); isPress {
 		r.Action, r.Value = sc.button(t, label)
+	} else if id, isRaw := strings.CutPrefix(what, "raw "); isRaw {
+		r.Action, r.Value, _ = strings.Cut(id, " = ")
+	} else if form, isForm := strings.CutPrefix(what, "fields "); isForm {
+		head, rest, _ := strings.Cut(form, "; ")
+		r.Command, r.Args, _ = strings.Cut(head, " ")
+		r.Fields = map[string]string{}
+		for _, f := range strings.Split(rest, "; ") {
+			k, v, _ := strings.Cut(f, "=")
+			r.Fields[k] = v
+		}
 	} else {
 		r.Command, r.Args = command.Parse(what)
 	}
@@ -208,7 +287,24 @@ func (sc *scene) say(t *testing.T, line string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sc.show(reply)
+	return reply
+}
+
+// form plays "jon @ v1:edit:1": what a form holds when it is opened.
+func (sc *scene) form(t *testing.T, line string) string {
+	t.Helper()
+	words := strings.Fields(line)
+	r := sc.request(words[0], words[1])
+	r.Action = words[2]
+	fields, err := sc.handler.Form(t.Context(), r)
+	if err != nil {
+		return err.Error() + "\n\n"
+	}
+	var out strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		fmt.Fprintf(&out, "%s=%s\n", k, fields[k])
+	}
+	return out.String() + "\n"
 }
 
 func (sc *scene) button(t *testing.T, label string) (action, value string) {
@@ -249,6 +345,9 @@ func (sc *scene) show(reply bot.Reply) string {
 			label += " " + o.Value
 		}
 		labels = append(labels, label)
+	}
+	if f := reply.File; f != nil {
+		fmt.Fprintf(&out, "(file %s, %s, JSON: %v)\n", f.Name, f.Type, json.Valid(f.Data))
 	}
 	if len(labels) > 0 {
 		out.WriteString(strings.Join(labels, " ") + "\n")

@@ -60,6 +60,9 @@ func (h *Handler) Complete(ctx context.Context, r bot.Request, field, typed stri
 		return options(h.o.Reader.Complete(clip(typed, 100), func(slug string) int { return popular[slug] }))
 	case "when":
 		return options(matching(typed, "daily 8:00", "weekdays 8:00", "weekdays 7:30", "mondays 9:00", "fridays 16:00", "daily 7:00", "daily 18:00", "8:00 and 18:00", "weekends 10:00", "hourly"))
+	case "action":
+		return options(matching(typed, "edit 3 weekdays 9:00", "filter 3 exclude football", "mute source Reuters 7d", "mute topic sport 7d", "mute country us 3d", "mutes",
+			"unmute 1", "quiet 22:00-7:00", "quiet 22:00-7:00 weekends drop", "quiet off", "leanings", "leanings reset", "whynot https://", "export", "forget me"))
 	case "zone":
 		return options(matching(typed, zones...))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,8 @@ func (h *Handler) digest(ctx context.Context, r bot.Request) (bot.Reply, error) 
 		return h.digestNow(ctx, r, arg)
 	case "history":
 		return h.history(ctx, r)
+	case "whynot":
+		return h.whyNot(ctx, r, arg)
 	case "", "preview":
 		return h.preview(ctx, r, arg)
 	}
@@ -33,6 +36,7 @@ func (h *Handler) pick(ctx context.Context, r bot.Request, arg string) (digest.S
 		return digest.Subscription{}, err
 	}
 	arg = strings.TrimPrefix(strings.TrimSpace(arg), "#")
+	subs = slices.DeleteFunc(subs, scheduleless)
 	for _, s := range subs {
 		if strconv.FormatInt(s.ID, 10) == arg || (arg == "" && len(subs) == 1) || (arg != "" && strings.EqualFold(s.Query, arg)) {
 			return s, nil
@@ -51,6 +55,17 @@ func (h *Handler) preview(ctx context.Context, r bot.Request, arg string) (bot.R
 	}
 	if err != nil {
 		return bot.Reply{}, err
+	}
+	return h.previewSub(ctx, r, sub)
+}
+
+// previewSub shows what a subscription would send now; of an alert, what it
+// would have sent.
+func (h *Handler) previewSub(ctx context.Context, r bot.Request, sub digest.Subscription) (bot.Reply, error) {
+	if scheduleless(sub) {
+		w := h.words(r)
+		lines, err := h.trial(ctx, r, sub, w)
+		return bot.Reply{Message: bot.Message{Lang: w.Lang(), At: r.Now, Zone: sub.Zone, Lead: append([]bot.Text{h.line(sub, r, w)}, lines...)}}, err
 	}
 	m, err := h.o.Schedules.Preview(ctx, sub)
 	return bot.Reply{Message: m}, err

@@ -17,7 +17,14 @@ func Specs() []bot.CommandSpec {
 			{Name: "zone", Complete: true, Summary: text("Time zone: Asia/Seoul", "시간대: Asia/Seoul")},
 			{Name: "where", Summary: text("Direct messages or this channel", "다이렉트 메시지 또는 이 채널"),
 				Choices: []bot.Option{{Label: "Direct messages", Value: "dm"}, {Label: "This channel", Value: "here"}}}}},
-		{Name: "subscriptions", Summary: text("See, pause and remove subscriptions", "구독 보기, 멈춤, 삭제")},
+		{Name: "alert", Summary: text("Hear at once when something happens", "새 일이 생기면 바로 알림 받기"), Fields: []bot.FieldSpec{needed,
+			{Name: "big", Summary: text("Only big stories, which several sources have", "여러 매체가 다룬 큰 소식만"),
+				Choices: []bot.Option{{Label: "Any story", Value: "no"}, {Label: "Only big", Value: "yes"}}},
+			{Name: "where", Summary: text("Direct messages or this channel", "다이렉트 메시지 또는 이 채널"),
+				Choices: []bot.Option{{Label: "Direct messages", Value: "dm"}, {Label: "This channel", Value: "here"}}},
+			{Name: "per_hour", Summary: text("At most so many an hour, the rest in one bundle", "한 시간에 최대 몇 건, 나머지는 묶어서")}}},
+		{Name: "subscriptions", Summary: text("See, change, pause and remove subscriptions; mute, quiet hours, your data", "구독 보기, 변경, 멈춤, 삭제, 끄기, 방해 금지, 내 데이터"), Fields: []bot.FieldSpec{
+			{Name: "action", Complete: true, Summary: text("edit 3 weekdays 9:00, mute source Xinhua 7d, quiet 22:00-7:00, export", "edit 3 평일 9:00, mute topic sport 7d, quiet 22:00-7:00, export")}}},
 		{Name: "digest", Summary: text("Preview, post or look up digests here", "요약 미리보기, 바로 보내기, 지난 요약"), Manage: true, Fields: []bot.FieldSpec{
 			{Name: "action", Required: true, Summary: text("What to do", "할 일"),
 				Choices: []bot.Option{{Label: "Preview", Value: "preview"}, {Label: "Post now", Value: "now"}, {Label: "History", Value: "history"}}}}},

@@ -22,6 +22,8 @@ const defaultWhen = "daily 8:00"
 // wish is a subscription as it was asked for.
 type wish struct {
 	query, when, zone, where, format, limit string
+
+	silent bool // send nothing when there is nothing new
 }
 
 // subscribe makes a subscription: to the person's direct messages, or to the
@@ -43,6 +45,9 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 	if err := h.room(ctx, r, sub); err != nil {
 		return bot.Reply{}, err
 	}
+	if err := h.mayPost(ctx, sub.Destination); err != nil {
+		return bot.Reply{}, err
+	}
 	sub, err = h.o.Store.CreateSubscription(ctx, sub)
 	if err != nil {
 		return bot.Reply{}, err
@@ -59,11 +64,13 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 // readWish takes the fields, or reads "korea-trade weekdays 8:00 Asia/Seoul
 // here" from the words.
 func (h *Handler) readWish(r bot.Request) wish {
-	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"], limit: r.Fields["limit"]}
+	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"], limit: cmp.Or(r.Fields["limit"], r.Fields["length"])}
 	if ask.query != "" {
 		return ask
 	}
-	words := strings.Fields(r.Args)
+	var args string
+	args, ask.silent = cutSilent(r.Args)
+	words := strings.Fields(args)
 	for len(words) > 0 {
 		last := words[len(words)-1]
 		switch {
@@ -100,7 +107,7 @@ func (h *Handler) newSubscription(ctx context.Context, r bot.Request, ask wish, 
 		return digest.Subscription{}, err
 	}
 	sub := digest.Subscription{Kind: digest.DigestKind, Query: q.Raw, Schedule: spec, Zone: cmp.Or(ask.zone, h.zone(ctx, r)), Format: digest.Format(ask.format),
-		Lang: r.Lang, Owner: r.Person, From: "command", Created: r.Now, State: digest.Active}
+		Lang: r.Lang, Owner: r.Person, From: "command", Created: r.Now, State: digest.Active, Quiet: ask.silent}
 	if ask.limit != "" {
 		if sub.Length, err = limitOf(ask.limit); err != nil {
 			return sub, err
@@ -140,6 +147,14 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 	return digest.Destination{Platform: r.Person.Platform, Workspace: r.Person.Workspace, Channel: r.Person.ID, Direct: true}, nil
 }
 
+// mayPost asks whether the bot can post in a channel before it is subscribed.
+func (h *Handler) mayPost(ctx context.Context, to digest.Destination) error {
+	if to.Direct || h.o.MayPost == nil {
+		return nil
+	}
+	return h.o.MayPost(ctx, to)
+}
+
 // room checks that the person has not too many, and not the same one already.
 func (h *Handler) room(ctx context.Context, r bot.Request, sub digest.Subscription) error {
 	have, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended}})
@@ -150,7 +165,10 @@ func (h *Handler) room(ctx context.Context, r bot.Request, sub digest.Subscripti
 		return digest.Errorf(digest.Invalid, "You have %d subscriptions, which is the most", MaxSubscriptions).WithHint("Remove one with /subscriptions.")
 	}
 	for _, s := range have {
-		if s.Query == sub.Query && s.Destination.String() == sub.Destination.String() && s.Schedule == sub.Schedule && s.Zone == sub.Zone && s.State == digest.Active {
+		if s.Kind == sub.Kind && s.Query == sub.Query && s.Destination.String() == sub.Destination.String() && s.Schedule == sub.Schedule && s.Zone == sub.Zone && s.State == digest.Active {
+			if scheduleless(sub) {
+				return digest.Errorf(digest.Conflict, "You have that already: #%d", s.ID).WithHint("See /subscriptions.")
+			}
 			return digest.Errorf(digest.Conflict, "You are subscribed to “%s” at that time already", clip(sub.Query, 80)).WithHint("See /subscriptions.")
 		}
 	}
@@ -175,8 +193,11 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 		m.Lead = append(m.Lead, bot.T(w.Say("I read “%s” as %s.", c.Typed, c.Read)))
 	}
 	m.Lead = append(m.Lead, first)
+	if sub.Quiet {
+		m.Lead = append(m.Lead, bot.T(w.Say("On days with nothing new I send nothing.")))
+	}
 	id := strconv.FormatInt(sub.ID, 10)
-	m.Actions = []bot.Action{{ID: bot.ActionID("preview", id), Label: w.Say("Preview now")}, {ID: bot.ActionID("manage", id), Label: w.Say("Manage")}, {ID: bot.ActionID("unsubscribe", id), Label: w.Say("Undo")}}
+	m.Actions = []bot.Action{{ID: bot.ActionID("preview", id), Label: w.Say("Preview now")}, {ID: bot.ActionID("edit", id), Label: w.Say("Change")}, {ID: bot.ActionID("unsubscribe", id), Label: w.Say("Undo")}}
 	return m
 }
 

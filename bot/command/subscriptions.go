@@ -44,17 +44,49 @@ func (h *Handler) visible(ctx context.Context, r bot.Request) ([]digest.Subscrip
 	return out, nil
 }
 
+// subscriptionWords are what may follow the word subscriptions.
+func subscriptionWords() []string {
+	return []string{"pause", "resume", "remove", "delete", "unsubscribe", "preview", "edit", "filter", "mute", "mutes", "unmute", "quiet", "leanings", "follow", "whynot", "export", "forget"}
+}
+
 func (h *Handler) subscriptions(ctx context.Context, r bot.Request) (bot.Reply, error) {
+	r.Args = strings.TrimSpace(cmp.Or(r.Args, r.Fields["action"]))
 	word, arg, _ := strings.Cut(r.Args, " ")
+	arg = strings.TrimSpace(arg)
 	switch strings.ToLower(word) {
 	case "pause", "resume", "remove", "delete", "unsubscribe", "preview":
 		return h.byNumber(ctx, r, word, arg)
+	case "edit":
+		return h.editCommand(ctx, r, arg)
+	case "filter":
+		return h.filterCommand(ctx, r, arg)
+	case "mute":
+		return h.muteCommand(ctx, r, arg)
+	case "mutes":
+		return h.mutes(ctx, r, arg)
+	case "unmute":
+		return h.unmuteCommand(ctx, r, arg)
+	case "quiet":
+		return h.quiet(ctx, r, arg)
+	case "leanings":
+		return h.leanings(ctx, r, arg)
+	case "follow":
+		return h.followStory(ctx, r, strings.TrimPrefix(arg, "#"))
+	case "whynot":
+		return h.whyNot(ctx, r, arg)
+	case "export":
+		return h.export(ctx, r)
+	case "forget":
+		return h.forgetCommand(r, arg)
 	}
 	subs, err := h.visible(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: h.list(subs, r)}, nil
+	m := h.list(subs, r)
+	notes, err := h.chosen(ctx, r)
+	m.Notes = append(m.Notes, notes...)
+	return bot.Reply{Message: m}, err
 }
 
 // byNumber serves "subscriptions pause 2": the words behind the buttons, for
@@ -77,7 +109,7 @@ func (h *Handler) list(subs []digest.Subscription, r bot.Request) bot.Message {
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B(w.Say("%d subscriptions", len(subs)))}}
 	if len(subs) == 0 {
 		m.Title = nil
-		m.Lead = []bot.Text{w.Text("You have no subscriptions. Try %s.", bot.Span{Text: "subscribe korea-trade weekdays 8:00", Code: true})}
+		m.Lead = []bot.Text{w.Text("You have no subscriptions. Try %s.", bot.Span{Text: "subscribe korea-trade weekdays 8:00", Code: true, Command: "subscribe korea-trade weekdays 8:00"})}
 		return m
 	}
 	var options []bot.Option
@@ -101,21 +133,50 @@ func subName(s digest.Subscription, w bot.Words) string {
 
 // line tells one subscription on one line.
 func (h *Handler) line(s digest.Subscription, r bot.Request, w bot.Words) bot.Text {
-	t := bot.Text{bot.S("#" + strconv.FormatInt(s.ID, 10) + " "), bot.B(subName(s, w)), bot.S(" · " + h.o.Schedules.Describe(s.Schedule, w) + " " + zoneWords(s.Zone, w))}
-	where := w.Say("direct messages")
-	if !s.Destination.Direct {
-		where = s.Destination.String()
+	t := bot.Text{bot.S("#" + strconv.FormatInt(s.ID, 10) + " "), bot.B(subName(s, w)), bot.S(" · " + h.manner(s, w) + " · ")}
+	if s.Destination.Direct {
+		t = append(t, bot.S(w.Say("direct messages")))
+	} else {
+		t = append(t, bot.P(s.Destination))
 	}
-	t = append(t, bot.S(" · "+where+" · "))
+	return append(t, bot.S(" · "+state(s, r, w)))
+}
+
+// manner says when a subscription sends, and what it leaves out.
+func (h *Handler) manner(s digest.Subscription, w bot.Words) string {
+	switch s.Kind {
+	case digest.AlertKind:
+		return w.Say("alert") + ": " + strings.Join(rulesInWords(s.Rules, w), ", ")
+	case digest.FollowKind:
+		return w.Say("followed story")
+	}
+	parts := []string{h.o.Schedules.Describe(s.Schedule, w) + " " + zoneWords(s.Zone, w)}
+	if s.Quiet {
+		parts = append(parts, w.Say("silent when there is nothing new"))
+	}
+	return strings.Join(append(parts, filterInWords(s.Rules.Filter, w)...), ", ")
+}
+
+// state says whether a subscription runs, and when next.
+func state(s digest.Subscription, r bot.Request, w bot.Words) string {
 	switch {
 	case s.State == digest.Paused:
-		return append(t, bot.S(w.Say("paused")))
+		return w.Say("paused")
 	case s.State == digest.Suspended:
-		return append(t, bot.S(w.Say("stopped: %s", s.Reason)))
+		return w.Say("stopped: %s", s.Reason)
+	case s.State == digest.Removed:
+		return w.Say("removed")
+	case scheduleless(s):
+		return w.Say("on")
 	case s.NextRun.IsZero():
-		return append(t, bot.S(w.Say("no next run")))
+		return w.Say("no next run")
 	}
-	return append(t, bot.S(w.Say("next %s", w.Soon(s.NextRun.In(bot.Zone(s.Zone)), r.Now))))
+	return w.Say("next %s", w.Soon(s.NextRun.In(bot.Zone(s.Zone)), r.Now))
+}
+
+// scheduleless reports a subscription that sends when something happens.
+func scheduleless(s digest.Subscription) bool {
+	return s.Kind == digest.AlertKind || s.Kind == digest.FollowKind
 }
 
 // maySee reports whether the person may see what a subscription gets.
@@ -153,8 +214,13 @@ func (h *Handler) pressSubscription(ctx context.Context, r bot.Request, verb, ar
 	case "manage":
 		return bot.Reply{Message: h.manage(sub, r)}, nil
 	case "preview":
-		m, err := h.o.Schedules.Preview(ctx, sub)
-		return bot.Reply{Message: m}, err
+		return h.previewSub(ctx, r, sub)
+	case "edit":
+		return h.edit(r, sub)
+	case "unedit":
+		return h.unedit(ctx, r, sub)
+	case "fewer":
+		return h.fewer(ctx, r, sub)
 	}
 	return h.change(ctx, r, verb, sub)
 }
@@ -207,18 +273,34 @@ func (h *Handler) bringBack(ctx context.Context, r bot.Request, verb string, sub
 			return bot.Reply{}, digest.Errorf(digest.NotFound, "It is too late to undo that").WithHint("Subscribe again with /subscribe.")
 		}
 	}
-	coming, err := h.o.Schedules.Coming(sub.Schedule, sub.Zone, r.Now, 1)
-	if err != nil {
+	sub.State, sub.Reason = digest.Active, ""
+	if err := h.plan(&sub, r.Now); err != nil {
 		return bot.Reply{}, err
 	}
-	sub.State, sub.Reason, sub.NextRun = digest.Active, "", coming[0]
 	if err := h.o.Store.UpdateSubscription(ctx, sub); err != nil {
 		return bot.Reply{}, err
 	}
 	h.audit(ctx, r, verb, id)
 	w := h.words(r)
-	return say(w, w.Text("%s is on again. Next: %s.", bot.B(subName(sub, w)), w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)),
-		bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe")}), nil
+	stop := bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe")}
+	if scheduleless(sub) {
+		return say(w, w.Text("%s is on again.", bot.B(subName(sub, w))), stop), nil
+	}
+	return say(w, w.Text("%s is on again. Next: %s.", bot.B(subName(sub, w)), w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)), stop), nil
+}
+
+// plan sets when a subscription runs next; not for those without a schedule
+// or that are not active.
+func (h *Handler) plan(sub *digest.Subscription, now time.Time) error {
+	sub.NextRun = time.Time{}
+	if scheduleless(*sub) {
+		return nil
+	}
+	coming, err := h.o.Schedules.Coming(sub.Schedule, sub.Zone, now, 1)
+	if err == nil && sub.State == digest.Active {
+		sub.NextRun = coming[0]
+	}
+	return err
 }
 
 // manage shows one subscription with its buttons.
@@ -226,17 +308,18 @@ func (h *Handler) manage(s digest.Subscription, r bot.Request) bot.Message {
 	w := h.words(r)
 	id := strconv.FormatInt(s.ID, 10)
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Zone: s.Zone, Lead: []bot.Text{h.line(s, r, w)}}
-	if coming, err := h.o.Schedules.Coming(s.Schedule, s.Zone, r.Now, 5); err == nil && s.State == digest.Active {
-		var times []string
-		for _, t := range coming {
-			times = append(times, w.Soon(t.In(bot.Zone(s.Zone)), r.Now))
-		}
+	if times := h.comingTimes(s, r, w); len(times) > 0 {
 		m.Lead = append(m.Lead, bot.T(w.Say("Coming: %s.", strings.Join(times, "; "))))
 	}
-	m.Actions = []bot.Action{{ID: bot.ActionID("preview", id), Label: w.Say("Preview now")}}
+	if s.Kind != digest.FollowKind {
+		m.Actions = []bot.Action{{ID: bot.ActionID("preview", id), Label: w.Say("Preview now")}}
+	}
 	if s.From == "config" {
 		m.Lead = append(m.Lead, bot.T(w.Say("It is set up in the configuration file.")))
 		return m
+	}
+	if s.Kind != digest.FollowKind {
+		m.Actions = append(m.Actions, bot.Action{ID: bot.ActionID("edit", id), Label: w.Say("Change")})
 	}
 	toggle := bot.Action{ID: bot.ActionID("pause", id), Label: w.Say("Pause")}
 	if s.State != digest.Active {
@@ -244,6 +327,22 @@ func (h *Handler) manage(s digest.Subscription, r bot.Request) bot.Message {
 	}
 	m.Actions = append(m.Actions, toggle, bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe"), Style: bot.Danger})
 	return m
+}
+
+// comingTimes are the next runs of a subscription that has a schedule.
+func (h *Handler) comingTimes(s digest.Subscription, r bot.Request, w bot.Words) []string {
+	if scheduleless(s) || s.State != digest.Active {
+		return nil
+	}
+	coming, err := h.o.Schedules.Coming(s.Schedule, s.Zone, r.Now, 5)
+	if err != nil {
+		return nil
+	}
+	var times []string
+	for _, t := range coming {
+		times = append(times, w.Soon(t.In(bot.Zone(s.Zone)), r.Now))
+	}
+	return times
 }
 
 // unsubscribeCommand serves "unsubscribe korea-trade" and "unsubscribe 3".

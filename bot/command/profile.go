@@ -1,0 +1,102 @@
+package command
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// own is where the person's own things go.
+func (h *Handler) own(r bot.Request) digest.Destination {
+	to, _ := h.destination(r, "") // without "here" it cannot fail
+	return to
+}
+
+// target is whose choices are meant: the person's own, or with "here" those
+// of the channel, for people who manage it.
+func (h *Handler) target(r bot.Request, where string) (digest.Destination, error) {
+	if where != "here" || r.Place.Direct || r.Place.Channel == "" {
+		return h.own(r), nil
+	}
+	if !r.Manager {
+		return digest.Destination{}, digest.Errorf(digest.Forbidden, "What this channel gets is for people who manage it").
+			WithHint("Leave out “here” to choose for yourself.")
+	}
+	return r.Place, nil
+}
+
+// whose is the word that names a target in buttons.
+func (h *Handler) whose(to digest.Destination, r bot.Request) string {
+	if to == h.own(r) {
+		return "own"
+	}
+	return "here"
+}
+
+// mine is what the person has chosen. That it cannot be read keeps nobody from
+// an answer.
+func (h *Handler) mine(ctx context.Context, r bot.Request) digest.Profile {
+	return h.profileOf(ctx, h.own(r))
+}
+
+func (h *Handler) profileOf(ctx context.Context, of digest.Destination) digest.Profile {
+	p, err := h.o.Store.Profile(ctx, of)
+	if err != nil {
+		h.o.Log.WarnContext(ctx, "what was chosen could not be read", "destination", of.String(), "error", err)
+	}
+	return p
+}
+
+// saveProfile stores what was chosen.
+func (h *Handler) saveProfile(ctx context.Context, r bot.Request, p digest.Profile, action string) error {
+	p.Updated = r.Now
+	if err := h.o.Store.SaveProfile(ctx, p); err != nil {
+		return err
+	}
+	h.audit(ctx, r, action, p.Destination.String())
+	return nil
+}
+
+// chosen says under the list of subscriptions what else is chosen.
+func (h *Handler) chosen(ctx context.Context, r bot.Request) ([]bot.Text, error) {
+	p, err := h.o.Store.Profile(ctx, h.own(r))
+	if err != nil {
+		return nil, err
+	}
+	w := h.words(r)
+	var out []bot.Text
+	if quietOn(p.Quiet) {
+		out = append(out, bot.T(w.Say("Quiet hours: %s.", quietInWords(p.Quiet, w))))
+	}
+	if n := len(activeMutes(p, r.Now)); n > 0 {
+		out = append(out, w.Text("%s, see %s.", w.Say("%d muted", n), typed("subscriptions mutes")))
+	}
+	if n := len(p.Leanings); n > 0 {
+		out = append(out, w.Text("%s, see %s.", w.Say("%d leanings", n), typed("subscriptions leanings")))
+	}
+	return out, nil
+}
+
+// typed is a command as a span: linked where the platform can.
+func typed(command string) bot.Span {
+	return bot.Span{Text: "/" + command, Code: true, Command: command}
+}
+
+// story reads the story of a number.
+func (h *Handler) story(ctx context.Context, number string) (digest.Story, error) {
+	id, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	if err != nil || id <= 0 {
+		return digest.Story{}, digest.Errorf(digest.Invalid, "I don't know this story").WithHint("Ask again with /brief.")
+	}
+	stories, err := h.o.Store.Stories(ctx, []int64{id})
+	if err != nil {
+		return digest.Story{}, err
+	}
+	if len(stories) == 0 {
+		return digest.Story{}, digest.Errorf(digest.NotFound, "This story is no longer stored").WithHint("Ask again with /brief.")
+	}
+	return stories[0], nil
+}
