@@ -27,27 +27,27 @@ import (
 // subscription that is due to a post, as serve plugs it together. Only the
 // digests are made up, and times that would make a run long are short.
 type childCmd struct {
-	Database string `required:""`
-	Platform string `required:""`
-	API      string `required:""`
-	Token    string `required:""`
+	Database string        `required:""`
+	Platform string        `required:""`
+	API      string        `required:""`
+	Token    string        `required:""`
+	Attempt  time.Duration `default:"6s"`  // how long one attempt to post may take
+	Skew     time.Duration `default:"10s"` // how much older than that it counts as interrupted
 	Verbose  bool
 }
 
 // args are those that start it.
 func (c childCmd) args() []string {
-	out := []string{"faults-child", "--database=" + c.Database, "--platform=" + c.Platform, "--api=" + c.API, "--token=" + c.Token}
+	out := []string{"faults-child", "--database=" + c.Database, "--platform=" + c.Platform, "--api=" + c.API, "--token=" + c.Token, "--attempt=" + c.Attempt.String(), "--skew=" + c.Skew.String()}
 	if c.Verbose {
 		out = append(out, "--verbose")
 	}
 	return out
 }
 
-// Times of a child. An attempt ends well before its worker counts it as
-// stuck.
+// Times of a child.
 const (
 	childRequest = 1500 * time.Millisecond // of one request
-	childAttempt = 6 * time.Second
 	childTick    = 200 * time.Millisecond
 	childSweep   = time.Second
 	childOverdue = 3 * time.Second
@@ -98,7 +98,7 @@ func (c childCmd) scheduler(ctx context.Context, k *call, s *store.Store) (*sche
 	}
 	o := schedule.Options{Store: s, DB: s.DB(), Dialect: s.Dialect(), Listener: listener, Platforms: []bot.Platform{platform}, Lang: "en", Now: time.Now, Log: c.log(k), Overdue: childOverdue,
 		Composer: schedule.Composer{Digests: madeUp{}, Lang: "en", Now: time.Now}}
-	o.Deliverer = deliver.New(deliver.Options{Ledger: s, Troubles: schedule.NewTroubles(o), Platforms: o.Platforms, Now: time.Now, Log: o.Log, Timeout: childAttempt})
+	o.Deliverer = deliver.New(deliver.Options{Ledger: s, Troubles: schedule.NewTroubles(o), Platforms: o.Platforms, Now: time.Now, Log: o.Log, Timeout: c.Attempt, Skew: c.Skew})
 	return schedule.New(o)
 }
 

@@ -33,6 +33,8 @@ type faultsCmd struct {
 	Cut      time.Duration `help:"How long nothing passes between the processes and PostgreSQL, once." default:"0s"`
 	History  bool          `help:"The Slack app may read history, and so look for posts whose fate is unknown."`
 	Within   time.Duration `help:"How long it may take." default:"40m"`
+	Attempt  time.Duration `help:"How long one attempt to post may take." default:"6s"`
+	Skew     time.Duration `help:"How much older than that an attempt counts as interrupted." default:"10s"`
 	Verbose  bool          `help:"Show what the processes log."`
 }
 
@@ -110,7 +112,7 @@ func (f faultsCmd) pair(c *call, w *witness, platform, database string) (faultFi
 	began := time.Now()
 	s := &siege{faultsCmd: f, call: c, random: rand.New(rand.NewPCG(f.Seed, 5)), place: newFakePlace(w, platform, f.History)}
 	s.proxy = newFaultProxy(w, s.place.address(), f.Seed)
-	s.child = childCmd{Platform: platform, API: s.proxy.address(), Token: s.place.token(), Verbose: f.Verbose}
+	s.child = childCmd{Platform: platform, API: s.proxy.address(), Token: s.place.token(), Attempt: f.Attempt, Skew: f.Skew, Verbose: f.Verbose}
 	if err := s.prepare(ctx, w, database); err != nil {
 		return faultFigures{}, err
 	}

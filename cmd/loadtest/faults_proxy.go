@@ -217,13 +217,17 @@ func (w *wire) cut(ctx context.Context, after, length time.Duration) {
 	if wait(ctx, after) != nil {
 		return
 	}
-	hold := make(chan struct{})
 	w.mu.Lock()
-	w.hold = hold
+	w.hold = make(chan struct{})
 	w.mu.Unlock()
 	_ = wait(ctx, length)
+	w.free()
+}
+
+// free lets bytes pass again.
+func (w *wire) free() {
 	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.hold)
 	w.hold = nil
-	w.mu.Unlock()
-	close(hold)
 }

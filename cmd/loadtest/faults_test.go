@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/daybrief/daybrief/digest"
+)
+
+// TestMain lets this test binary be the process that is killed, too.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "faults-child" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestNothingIsLostOrSeenTwiceWhenTheProgramIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it kills processes for some seconds")
+	}
+	t.Parallel()
+	// Side by side, since they mostly wait; subtests would take turns.
+	var group sync.WaitGroup
+	for i, pair := range [][2]string{{"slack", "sqlite"}, {"slack", "postgres"}, {"discord", "sqlite"}, {"discord", "postgres"}} {
+		group.Go(func() {
+			f := faultsCmd{Kills: 8, Posts: 16, Seed: uint64(i), Platform: pair[0], Database: pair[1], Replicas: 1, Attempt: 2 * time.Second, Skew: time.Second, Within: 2 * time.Minute}
+			var out bytes.Buffer
+			if err := f.Run(&call{ctx: t.Context(), stdout: &out, stderr: io.Discard, json: true}); err != nil {
+				t.Errorf("%s on %s: %v\n%s", pair[0], pair[1], err, out.String())
+				return
+			}
+			var got faultFigures
+			if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+				t.Error(err)
+			}
+			if got.Kills != 8 || got.Posts < 8 || got.Visible+got.Unknown < got.Posts || pair[0] == "discord" && got.Unknown > 0 {
+				t.Errorf("counted %+v", got)
+			}
+			t.Log(out.String())
+		})
+	}
+	group.Wait()
+}
+
+func TestWhatIsLostOrSeenTwiceIsCounted(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		state digest.DeliveryState
+		why   string
+		times int
+		want  faultFigures
+	}{
+		{digest.Sent, "", 1, faultFigures{Posts: 1, Visible: 1}},
+		{digest.Sent, "", 0, faultFigures{Posts: 1, Lost: 1}},
+		{digest.Sent, "", 3, faultFigures{Posts: 1, Visible: 3, Twice: 2}},
+		{digest.Unknown, "timeout", 0, faultFigures{Posts: 1, Unknown: 1}},
+		{digest.Unknown, "timeout", 1, faultFigures{Posts: 1, Visible: 1, Unknown: 1}},
+		{digest.Unknown, "", 0, faultFigures{Posts: 1, Lost: 1}},
+		{digest.Pending, "", 0, faultFigures{Posts: 1, Lost: 1}},
+		{digest.Dead, "late", 0, faultFigures{Posts: 1, Lost: 1}},
+		{digest.Failed, "refused", 1, faultFigures{Posts: 1, Visible: 1, Lost: 1}},
+	} {
+		var got faultFigures
+		if got.add(digest.Delivery{State: c.state, LastError: c.why}, c.times); got != c.want {
+			t.Errorf("%s seen %d times: %+v, want %+v", c.state, c.times, got, c.want)
+		}
+	}
+}
+
+func TestTheProxyLetsEachThingGoWrong(t *testing.T) {
+	t.Parallel()
+	passed := 0
+	to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { passed++; fmt.Fprint(w, "here") }))
+	defer to.Close()
+	w := &witness{}
+	err := w.watch(func() error {
+		p := newFaultProxy(w, to.URL, 3)
+		got := map[string]int{}
+		client := &http.Client{Timeout: 30 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
+		for range 400 {
+			res, err := client.Post(p.address(), "text/plain", nil)
+			if err != nil {
+				got["none"]++
+				continue
+			}
+			res.Body.Close()
+			got[res.Status]++
+		}
+		if passed <= got["200 OK"] || p.wrong.Load() < 30 || len(got) != 4 {
+			t.Errorf("answered %v, of which %d had an effect; %d went wrong", got, passed, p.wrong.Load())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAWireHoldsBack(t *testing.T) {
+	t.Parallel()
+	to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "here") }))
+	defer to.Close()
+	w := &witness{}
+	err := w.watch(func() error {
+		line := newWire(w, to.URL)
+		began := time.Now()
+		line.hold = make(chan struct{})
+		time.AfterFunc(50*time.Millisecond, line.free)
+		res, err := http.Get(line.dsn())
+		if err != nil {
+			return err
+		}
+		if took := time.Since(began); took < 50*time.Millisecond {
+			t.Errorf("answered after %v", took)
+		}
+		return res.Body.Close()
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
