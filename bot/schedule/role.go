@@ -24,12 +24,17 @@ func Roles() []Role { return []Role{Worker, Fetch, Gateway, Web} }
 // Has reports whether one is among some; none stands for all.
 func Has(some []Role, one Role) bool { return len(some) == 0 || slices.Contains(some, one) }
 
+// deliverers is how many posts are under way at once. Most of them wait: for an
+// answer, or for some seconds for their platform's turn. While as many as one
+// platform lets wait do so, there must be others left for the rest.
+const deliverers = 160
+
 // queues are those whose jobs this process does, and how many at once.
 // Reading sources must not take the workers that deliver.
 func (s *Scheduler) queues() map[string]river.QueueConfig {
 	out := map[string]river.QueueConfig{}
 	if Has(s.o.Roles, Worker) {
-		out[deliverQueue] = river.QueueConfig{MaxWorkers: 32}
+		out[deliverQueue] = river.QueueConfig{MaxWorkers: deliverers}
 		out[upkeepQueue] = river.QueueConfig{MaxWorkers: 3}
 	}
 	if Has(s.o.Roles, Fetch) && s.o.Poll != nil {

@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
@@ -103,34 +106,59 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 	return nil
 }
 
-// tickBatch is how many due subscriptions are read at once.
-const tickBatch = 200
+// tickBatch is how many due subscriptions are read at once, and atOnce how
+// many digests are built at once: some are judged and rendered while others
+// are written.
+const (
+	tickBatch = 200
+	atOnce    = 8
+)
+
+// many stands for more subscriptions than one reading gives.
+const many = int(spreadMost / spreadEach)
 
 // Tick runs every subscription whose time has come, oldest first. One that
 // fails is tried again at the next tick and keeps no other waiting.
 func (s *Scheduler) Tick(ctx context.Context) error {
-	now := s.o.Now()
+	m := moment{now: s.o.Now()}
 	tried := map[int64]bool{}
-	for {
-		due, err := s.o.Store.DueSubscriptions(ctx, now, tickBatch)
+	for failed := int64(0); ; {
+		// Those that failed are due still, and come before the rest.
+		limit := tickBatch + int(failed)
+		due, err := s.o.Store.DueSubscriptions(ctx, m.now, limit)
 		if err != nil {
 			return fmt.Errorf("find due subscriptions: %w", err)
 		}
-		fresh := 0
-		for _, sub := range due {
-			if tried[sub.ID] {
-				continue
-			}
-			tried[sub.ID] = true
-			fresh++
-			if _, err := s.Run(ctx, sub, moment{now, len(due)}); err != nil {
-				s.o.Log.ErrorContext(ctx, "a digest could not be built", "subscription", sub.ID, "error", err)
-			}
+		if m.due = max(m.due, len(due)); len(due) == limit {
+			m.due = max(m.due, many)
 		}
-		if fresh == 0 || ctx.Err() != nil {
+		due = slices.DeleteFunc(due, func(sub digest.Subscription) bool { return tried[sub.ID] })
+		for _, sub := range due {
+			tried[sub.ID] = true
+		}
+		failed += s.runAll(ctx, due, m)
+		if len(due) == 0 || ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// runAll runs subscriptions side by side, and counts those that failed.
+func (s *Scheduler) runAll(ctx context.Context, due []digest.Subscription, m moment) int64 {
+	var group errgroup.Group
+	var failed atomic.Int64
+	group.SetLimit(atOnce)
+	for _, sub := range due {
+		group.Go(func() error {
+			if _, err := s.Run(ctx, sub, m); err != nil {
+				failed.Add(1)
+				s.o.Log.ErrorContext(ctx, "a digest could not be built", "subscription", sub.ID, "error", err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none returns an error
+	return failed.Load()
 }
 
 // Sweep takes up what a crash or a fault of the queue left lying: it
