@@ -57,6 +57,13 @@ type Repeater interface {
 	RepeatWindow() time.Duration
 }
 
+// Paced is a Platform that lets only so many posts through, as its own limits
+// or those that it was asked to keep say.
+type Paced interface {
+	// Pace is how many posts a second are let through in the long run.
+	Pace() float64
+}
+
 // Post is one part to be sent.
 type Post struct {
 	Key     string // the same for every attempt: "e<edition>.<part>.<destination>", see package deliver

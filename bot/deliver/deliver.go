@@ -50,6 +50,7 @@ type Options struct {
 type Worker struct {
 	o         Options
 	platforms map[string]bot.Platform
+	lines     map[string]*line
 }
 
 // New makes a Worker.
@@ -66,9 +67,10 @@ func New(o Options) *Worker {
 	if o.Jitter == nil {
 		o.Jitter = func(d time.Duration) time.Duration { return rand.N(d) }
 	}
-	w := &Worker{o: o, platforms: map[string]bot.Platform{}}
+	w := &Worker{o: o, platforms: map[string]bot.Platform{}, lines: map[string]*line{}}
 	for _, p := range o.Platforms {
 		w.platforms[p.Name()] = p
+		w.lines[p.Name()] = newLine(p)
 	}
 	return w
 }
@@ -173,7 +175,7 @@ func (w *Worker) settle(ctx context.Context, d digest.Delivery, post bot.Post, r
 		"fate", string(cause.Fate), "reason", cause.Reason, "attempt", d.Attempts)
 	switch cause.Fate {
 	case bot.Unsent:
-		return w.later(ctx, d, max(cause.RetryAfter, w.o.Jitter(backoff(d.Attempts))), cause.Error())
+		return w.later(ctx, d, w.turn(d, cause), cause.Error())
 	case bot.Refused:
 		return time.Time{}, w.refused(ctx, d, cause)
 	}

@@ -39,6 +39,9 @@ func newLimiter() *limiter {
 		invalid: window{span: invalidWindow, limit: invalidBreak}}
 }
 
+// Pace is how many posts a second go out, when nothing else does.
+func (*Adapter) Pace() float64 { return globalRate }
+
 // lane is what requests are counted by: a route without its ids, and the id
 // (of a channel, a server, a webhook) that has limits of its own.
 type lane struct {

@@ -57,6 +57,9 @@ func postRates(channel string, waiting bool) []rate {
 	return []rate{{"channel " + channel, channelSpacing, 1}, {"workspace", workspaceSpacing, postBurst}}
 }
 
+// Pace is how many posts a second go to a workspace.
+func (*App) Pace() float64 { return float64(time.Second) / float64(workspaceSpacing) }
+
 // take reserves a call and returns how long to wait before making it. When
 // that is more than most, nothing is reserved, and it is ok to come back then.
 func (l *limiter) take(most time.Duration, method string, rates ...rate) (wait time.Duration, ok bool) {
