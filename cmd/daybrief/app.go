@@ -28,6 +28,7 @@ type app struct {
 	config *config.Config
 	zone   string // IANA name of the default zone
 	log    *slog.Logger
+	now    func() time.Time
 	store  *store.Store
 	tagger *tag.Tagger
 	reader *query.Reader
@@ -66,7 +67,12 @@ func openApp(c *call) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{config: conf, zone: zoneName(conf.Zone), log: newLogger(c, conf)}
+	a := &app{config: conf, zone: zoneName(conf.Zone), log: newLogger(c, conf), now: c.now}
+	if tz := os.Getenv("TZ"); conf.Zone == "local" && !strings.HasPrefix(tz, ":") && !strings.HasPrefix(tz, "/") {
+		if _, err := time.LoadLocation(tz); err != nil {
+			a.log.Warn("TZ is no IANA zone such as Asia/Seoul; another is used", "TZ", tz, "zone", a.zone)
+		}
+	}
 	// The tagger is built while the database opens: a person waits for both.
 	var group errgroup.Group
 	group.Go(func() (err error) {
@@ -100,6 +106,24 @@ func (a *app) plug(c *call) error {
 	a.briefs = brief.New(brief.Options{Store: a.store, Reader: a.reader, Tagger: a.tagger, Share: true})
 	a.ingest = ingest.New(ingest.Options{Store: intake{a.store, a}, Tagger: a.tagger, Grouper: story.New(story.Options{}), Now: c.now, Log: a.log})
 	return nil
+}
+
+// withApp runs work with an open app, and closes it.
+func withApp(c *call, work func(a *app) error) error {
+	a, err := openApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	return work(a)
+}
+
+// audit notes what the operator changed from the terminal. That it could not
+// be noted stops nothing.
+func (a *app) audit(c *call, action, detail string) {
+	if err := a.store.AddAudit(c.ctx, digest.Audit{At: c.now(), Person: operator, Action: action, Detail: detail}); err != nil {
+		a.log.Warn("audit not written", "action", action, "error", err)
+	}
 }
 
 // intake is the store, as the way in sees it.

@@ -41,7 +41,7 @@ func (b briefCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := b.window(&q, now); err != nil {
+	if err := b.window(a, &q, now); err != nil {
 		return err
 	}
 	answer, err := a.briefs.Answer(c.ctx, brief.Ask{Query: q, Limit: b.Limit, Now: now})
@@ -65,15 +65,15 @@ func (b briefCmd) Run(c *call) error {
 }
 
 // window puts what the flags say over what the words say.
-func (b briefCmd) window(q *digest.Query, now time.Time) error {
+func (b briefCmd) window(a *app, q *digest.Query, now time.Time) error {
 	var err error
 	if b.Since != "" {
-		if q.Since, err = timeFlag("--since", b.Since, now); err != nil {
+		if q.Since, err = a.timeFlag("--since", b.Since, now); err != nil {
 			return err
 		}
 	}
 	if b.Until != "" {
-		if q.Until, err = timeFlag("--until", b.Until, now); err != nil {
+		if q.Until, err = a.timeFlag("--until", b.Until, now); err != nil {
 			return err
 		}
 	}
@@ -102,6 +102,19 @@ func timeFlag(name, value string, now time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%w: %s is %q; it must be a length of time such as 7d or a date such as 2026-11-01", errUsage, name, value)
 }
 
+// timeFlag reads what a request can say too: "yesterday", "monday".
+func (a *app) timeFlag(name, value string, now time.Time) (time.Time, error) {
+	t, err := timeFlag(name, value, now)
+	if err == nil {
+		return t, nil
+	}
+	q, qerr := a.reader.Read("since "+value, now)
+	if qerr != nil || q.Since.IsZero() || !q.Empty() || len(q.Exclude.Terms) > 0 {
+		return t, err
+	}
+	return q.Since, nil
+}
+
 // withWhy shows under each story why it is there.
 func withWhy(m bot.Message) bot.Message {
 	for i := range m.Sections {
@@ -126,6 +139,10 @@ type digestCmd struct {
 
 // Run builds a digest without posting it.
 func (d digestCmd) Run(c *call) error {
+	return withApp(c, func(a *app) error { return d.run(c, a) })
+}
+
+func (d digestCmd) run(c *call, a *app) error {
 	now := c.now()
 	if d.At != "" {
 		var err error
@@ -133,15 +150,10 @@ func (d digestCmd) Run(c *call) error {
 			return err
 		}
 	}
-	since, err := timeFlag("--since", d.Since, now)
+	since, err := a.timeFlag("--since", d.Since, now)
 	if err != nil {
 		return err
 	}
-	a, err := openApp(c)
-	if err != nil {
-		return err
-	}
-	defer a.close()
 	text := requestText(d.Query)
 	if _, err := a.reader.Read(text, now); err != nil && text != "" {
 		return err

@@ -95,9 +95,10 @@ func (b *server) prepare() error {
 	if err := b.fill(); err != nil {
 		return err
 	}
-	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Now: b.now}
+	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Now: b.now,
+		Profile: b.store.Profile}
 	schedules := &schedules{composer: b.composer, skip: b.config.SkipDays}
-	b.handler = b.app.handler(schedules)
+	b.handler = b.app.handler(schedules, b.mayPost)
 	b.platforms = []bot.Platform{web.Platform{}}
 	if err := errors.Join(b.connectSlack(), b.connectDiscord()); err != nil {
 		return err
@@ -110,9 +111,31 @@ func (b *server) prepare() error {
 }
 
 // handler answers commands, for serve and in the terminal.
-func (a *app) handler(plans command.Schedules) *command.Handler {
-	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans,
-		Lang: a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Log: a.log})
+func (a *app) handler(plans command.Schedules, mayPost func(context.Context, digest.Destination) error) *command.Handler {
+	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans, MayPost: mayPost,
+		Alerts: schedule.Explainer{Store: a.store, Read: a.reader.Read, Lang: a.config.Language, Zone: a.zone, Now: a.now},
+		Lang:   a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Log: a.log})
+}
+
+// mayPost asks the platform of a channel whether it can post there.
+func (b *server) mayPost(ctx context.Context, to digest.Destination) error {
+	for _, p := range b.platforms {
+		if door, ok := p.(bot.Doorman); ok && p.Name() == to.Platform {
+			return door.MayPost(ctx, to)
+		}
+	}
+	return nil
+}
+
+// mayPost asks the platform of a destination, where it can tell, whether the
+// bot can post there.
+func (b *server) mayPost(ctx context.Context, to digest.Destination) error {
+	for _, p := range b.platforms {
+		if doorman, ok := p.(bot.Doorman); ok && p.Name() == to.Platform {
+			return doorman.MayPost(ctx, to)
+		}
+	}
+	return nil
 }
 
 // fill adds the sources of the configuration, and the sample.
@@ -377,7 +400,7 @@ type answers struct{ *brief.Briefer }
 
 // Answer answers a page of a query.
 func (a answers) Answer(ctx context.Context, q digest.Query, p command.Page) (digest.Brief, error) {
-	return a.Briefer.Answer(ctx, brief.Ask{Query: q, Limit: p.Limit, Offset: p.Offset, Now: p.Now, Format: p.Format})
+	return a.Briefer.Answer(ctx, brief.Ask{Query: q, Limit: p.Limit, Offset: p.Offset, Now: p.Now, Format: p.Format, Profile: p.Profile, Lang: p.Lang})
 }
 
 // schedules lets commands ask the scheduler, which is made after them.

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -27,11 +29,10 @@ type subscriptionsListCmd struct {
 
 // Run lists subscriptions.
 func (l subscriptionsListCmd) Run(c *call) error {
-	a, err := openApp(c)
-	if err != nil {
-		return err
-	}
-	defer a.close()
+	return withApp(c, func(a *app) error { return l.run(c, a) })
+}
+
+func (l subscriptionsListCmd) run(c *call, a *app) error {
 	f := digest.SubscriptionFilter{States: []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended}}
 	if l.All {
 		f.States = append(f.States, digest.Removed)
@@ -59,7 +60,11 @@ func (l subscriptionsListCmd) Run(c *call) error {
 		if !s.NextRun.IsZero() {
 			next = w.When(s.NextRun.In(bot.Zone(s.Zone)), c.now())
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s %s\t%s\t%s\n", s.ID, bot.SafeLine(cmp.Or(s.Name, s.Query, "all news")), s.Destination, schedule.Describe(s.Schedule, w), s.Zone, stateOf(s), next)
+		when := "at once"
+		if s.Schedule != "" {
+			when = schedule.Describe(s.Schedule, w) + " " + s.Zone
+		}
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", s.ID, bot.SafeLine(cmp.Or(s.Name, s.Query, "all news")), s.Destination, when, stateOf(s), next)
 	}
 	return t.Flush()
 }
@@ -92,49 +97,69 @@ func jsonOf(s digest.Subscription) subscriptionJSON {
 }
 
 type subscriptionsAddCmd struct {
-	Query  []string `arg:"" help:"As with brief."`
-	To     string   `help:"slack:C0123ABC, slack:@U0123, discord:1122…, discord:@1122… or web." required:"" placeholder:"WHERE"`
-	When   string   `help:"Plain words or cron." default:"daily 8:00"`
-	Zone   string   `help:"IANA zone. Default: the configuration's."`
-	Name   string   `help:"The heading."`
-	Format string   `help:"compact, cards or headlines." enum:"compact,cards,headlines" default:"compact"`
+	Query   []string `arg:"" help:"As with brief."`
+	To      string   `help:"slack:C0123ABC, slack:@U0123, discord:1122…, discord:@1122… or web." required:"" placeholder:"WHERE"`
+	When    string   `help:"Plain words or cron." default:"daily 8:00"`
+	Zone    string   `help:"IANA zone. Default: the configuration's."`
+	Name    string   `help:"The heading."`
+	Format  string   `help:"compact, cards or headlines." enum:"compact,cards,headlines" default:"compact"`
+	Threads bool     `help:"Headlines in the channel, the stories in a thread under them."`
+	Quiet   bool     `help:"Nothing when there is nothing new, instead of one line."`
+	Alert   bool     `help:"An alert instead of a digest: a message as soon as a story breaks."`
 }
 
 // Run adds a subscription.
 func (s subscriptionsAddCmd) Run(c *call) error {
-	a, err := openApp(c)
-	if err != nil {
-		return err
-	}
-	defer a.close()
+	return withApp(c, func(a *app) error { return s.run(c, a) })
+}
+
+func (s subscriptionsAddCmd) run(c *call, a *app) error {
 	text := requestText(s.Query)
 	if _, err := a.reader.Read(text, c.now()); err != nil {
-		return err
-	}
-	spec, err := schedule.ParseWhen(s.When)
-	if err != nil {
 		return err
 	}
 	if err := config.CheckDestination(s.To); err != nil {
 		return err
 	}
-	dest := destination(s.To)
-	zone := cmp.Or(s.Zone, a.zone)
-	plan, err := schedule.NewPlan(spec, zone, a.config.SkipDays)
+	sub := digest.Subscription{Kind: digest.DigestKind, Name: s.Name, Query: text, Destination: destination(s.To), Zone: cmp.Or(s.Zone, a.zone),
+		Format: digest.Format(s.Format), Threads: s.Threads, Quiet: s.Quiet, Lang: a.config.Language, Owner: operator, From: "command", Created: c.now(), State: digest.Active}
+	if s.Alert {
+		sub.Kind = digest.AlertKind
+	}
+	if err := a.schedule(&sub, s.When, c.now()); err != nil {
+		return err
+	}
+	if err := notTwice(c, a, sub); err != nil {
+		return err
+	}
+	sub, err := a.store.CreateSubscription(c.ctx, sub)
 	if err != nil {
 		return err
 	}
-	if err := notTwice(c, a, digest.Subscription{Query: text, Destination: dest, Schedule: spec, Zone: zone}); err != nil {
-		return err
-	}
-	sub, err := a.store.CreateSubscription(c.ctx, digest.Subscription{Kind: digest.DigestKind, Name: s.Name, Query: text, Destination: dest, Schedule: spec, Zone: zone,
-		Format: digest.Format(s.Format), Lang: a.config.Language, Owner: digest.Person{Platform: "terminal", ID: "operator", Name: "the operator"}, From: "command", Created: c.now(), State: digest.Active, NextRun: plan.Next(c.now())})
-	if err != nil {
-		return err
+	a.audit(c, "subscribe", fmt.Sprintf("%d %s -> %s %s %s", sub.ID, sub.Query, sub.Destination, sub.Schedule, sub.Zone))
+	if s.Alert {
+		fmt.Fprintf(c.stdout, "Alerts on %s go to %s, as number %d.\n", text, sub.Destination, sub.ID)
+		return nil
 	}
 	w := bot.WordsIn("en")
-	fmt.Fprintf(c.stdout, "Subscribed %s to %s, %s %s, as number %d. First digest: %s.\n", dest, text, schedule.Describe(spec, w), zone, sub.ID, w.When(sub.NextRun.In(plan.Zone()), c.now()))
+	fmt.Fprintf(c.stdout, "Subscribed %s to %s, %s %s, as number %d. First digest: %s.\n", sub.Destination, text, schedule.Describe(sub.Schedule, w), sub.Zone, sub.ID,
+		w.When(sub.NextRun.In(bot.Zone(sub.Zone)), c.now()))
 	return nil
+}
+
+// schedule sets when a subscription runs. An alert runs at no time.
+func (a *app) schedule(sub *digest.Subscription, when string, now time.Time) (err error) {
+	spec := ""
+	if sub.Kind == digest.DigestKind {
+		if spec, err = schedule.ParseWhen(when); err != nil {
+			return err
+		}
+	}
+	plan, err := schedule.NewPlan(cmp.Or(spec, "0 8 * * *"), sub.Zone, a.config.SkipDays) // checks the zone
+	if err == nil && spec != "" {
+		sub.Schedule, sub.NextRun = spec, plan.Next(now)
+	}
+	return err
 }
 
 // notTwice refuses a subscription that is there already: its digest would come
@@ -145,7 +170,7 @@ func notTwice(c *call, a *app, sub digest.Subscription) error {
 		return err
 	}
 	for _, s := range have {
-		if s.Query == sub.Query && s.Schedule == sub.Schedule && s.Zone == sub.Zone {
+		if s.Kind == sub.Kind && s.Query == sub.Query && s.Schedule == sub.Schedule && s.Zone == sub.Zone {
 			return digest.Errorf(digest.Conflict, "%s gets that at that time already, as number %d", sub.Destination, s.ID)
 		}
 	}
@@ -154,26 +179,24 @@ func notTwice(c *call, a *app, sub digest.Subscription) error {
 
 // changeSubscription changes one in the store and says so.
 func changeSubscription(c *call, id int64, change func(a *app, s *digest.Subscription) error, said string) error {
-	a, err := openApp(c)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	s, err := a.store.Subscription(c.ctx, id)
-	if err != nil {
-		return err
-	}
-	if s.From == "config" {
-		return digest.Errorf(digest.Invalid, "subscription %d is set up in the configuration file", id).WithHint("Change it there.")
-	}
-	if err := change(a, &s); err != nil {
-		return err
-	}
-	if err := a.store.UpdateSubscription(c.ctx, s); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.stdout, "%s %s (number %d).\n", said, bot.SafeLine(cmp.Or(s.Name, s.Query, "all news")), id)
-	return nil
+	return withApp(c, func(a *app) error {
+		s, err := a.store.Subscription(c.ctx, id)
+		if err != nil {
+			return err
+		}
+		if s.From == "config" {
+			return digest.Errorf(digest.Invalid, "subscription %d is set up in the configuration file", id).WithHint("Change it there.")
+		}
+		if err := change(a, &s); err != nil {
+			return err
+		}
+		if err := a.store.UpdateSubscription(c.ctx, s); err != nil {
+			return err
+		}
+		a.audit(c, strings.ToLower(said), strconv.FormatInt(id, 10))
+		fmt.Fprintf(c.stdout, "%s %s (number %d).\n", said, bot.SafeLine(cmp.Or(s.Name, s.Query, "all news")), id)
+		return nil
+	})
 }
 
 type subscriptionsRemoveCmd struct {
@@ -207,12 +230,15 @@ type subscriptionsResumeCmd struct {
 // Run resumes a subscription.
 func (s subscriptionsResumeCmd) Run(c *call) error {
 	return changeSubscription(c, s.ID, func(a *app, s *digest.Subscription) error {
-		plan, err := schedule.NewPlan(s.Schedule, s.Zone, a.config.SkipDays)
-		if err != nil {
-			return err
+		s.State, s.Reason = digest.Active, ""
+		if s.Schedule == "" { // an alert, or a followed story
+			return nil
 		}
-		s.State, s.Reason, s.NextRun = digest.Active, "", plan.Next(c.now())
-		return nil
+		plan, err := schedule.NewPlan(s.Schedule, s.Zone, a.config.SkipDays)
+		if err == nil {
+			s.NextRun = plan.Next(c.now())
+		}
+		return err
 	}, "Resumed")
 }
 
@@ -231,11 +257,10 @@ type nextJSON struct {
 
 // Run tells the coming runs.
 func (n subscriptionsNextCmd) Run(c *call) error {
-	a, err := openApp(c)
-	if err != nil {
-		return err
-	}
-	defer a.close()
+	return withApp(c, func(a *app) error { return n.run(c, a) })
+}
+
+func (n subscriptionsNextCmd) run(c *call, a *app) error {
 	subs, err := a.store.Subscriptions(c.ctx, digest.SubscriptionFilter{States: []digest.SubscriptionState{digest.Active}})
 	if err != nil {
 		return err
