@@ -39,6 +39,7 @@ type discordFigures struct {
 	Ack        spread  `json:"ack"`
 	Complete   spread  `json:"complete"`
 	Answer     spread  `json:"answer"`
+	Unanswered int     `json:"unanswered"`
 	HeapBefore uint64  `json:"heap_before_bytes"`
 	HeapAfter  uint64  `json:"heap_after_bytes"`
 }
@@ -62,8 +63,8 @@ func (d discordCmd) Run(c *call) error {
 	if c.json {
 		return json.NewEncoder(c.stdout).Encode(out)
 	}
-	_, err = fmt.Fprintf(c.stdout, "%d articles, taken in at %.0f a second\n%.1f interactions a second\nacknowledged: %s\ncompleted:    %s\nanswered:     %s\nheap %d MB, after %d MB\n",
-		out.Articles, out.TakenIn, out.Rate, out.Ack, out.Complete, out.Answer, out.HeapBefore>>20, out.HeapAfter>>20)
+	_, err = fmt.Fprintf(c.stdout, "%d articles, taken in at %.0f a second\n%.1f interactions a second\nacknowledged: %s\ncompleted:    %s\nanswered:     %s, %d not at all\nheap %d MB, after %d MB\n",
+		out.Articles, out.TakenIn, out.Rate, out.Ack, out.Complete, out.Answer, out.Unanswered, out.HeapBefore>>20, out.HeapAfter>>20)
 	return err
 }
 
@@ -123,6 +124,7 @@ func (d discordCmd) come(ctx context.Context, crowd *discordCrowd, out *discordF
 	}
 	open.Wait()
 	out.Rate = float64(len(crowd.acks)+len(crowd.choices)) / time.Since(began).Seconds()
+	out.Unanswered = crowd.lost
 	out.Ack, out.Complete, out.Answer = spreadOf(crowd.acks), spreadOf(crowd.choices), spreadOf(crowd.answers)
 }
 
@@ -136,12 +138,13 @@ type discordCrowd struct {
 	acks, choices, answers []time.Duration
 	shown                  []*discordtest.Message // answers with buttons
 	owners                 []discordtest.Where
+	lost                   int
 }
 
 func (c *discordCrowd) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.acks, c.choices, c.answers = nil, nil, nil
+	c.acks, c.choices, c.answers, c.lost = nil, nil, nil, 0
 }
 
 // ask types a command.
@@ -151,7 +154,9 @@ func (c *discordCrowd) ask(at discordtest.Where, query string) {
 		options = map[string]string{"query": query}
 	}
 	i := c.srv.Slash(at, "brief", options)
-	c.took(i)
+	if !c.took(i) {
+		return
+	}
 	if m := i.WaitAnswer(); len(m.Buttons()) > 0 {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -180,17 +185,30 @@ func (c *discordCrowd) press(at discordtest.Where, query string) {
 	c.ask(at, query)
 }
 
-func (c *discordCrowd) took(i *discordtest.Interaction) {
-	ack, shown := i.WaitShown()
+// patience is how long a person looks at "thinking".
+const patience = 15 * time.Second
+
+// took notes how long an answer took, and reports whether there was one.
+func (c *discordCrowd) took(i *discordtest.Interaction) bool {
+	ack, shown, ok := i.Shown(patience)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !ok {
+		c.lost++
+		return false
+	}
 	c.acks, c.answers = append(c.acks, ack), append(c.answers, shown)
+	return true
 }
 
 // typing types half of a query.
 func (c *discordCrowd) typing(at discordtest.Where, typed string) {
-	_, took := c.srv.Autocomplete(at, "brief", "query", typed, nil).WaitChoices()
+	_, took, ok := c.srv.Autocomplete(at, "brief", "query", typed, nil).Shown(patience)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !ok {
+		c.lost++
+		return
+	}
 	c.choices = append(c.choices, took)
 }

@@ -91,6 +91,7 @@ func (s *Server) complete(i *Interaction, data []byte) error {
 		}
 	}
 	i.choices = in.Choices
+	i.show()
 	return nil
 }
 

@@ -335,12 +335,26 @@ func (i *Interaction) WaitAck() (kind int, took time.Duration) {
 	return i.answer, i.acked.Sub(i.sent)
 }
 
-// WaitShown waits until the answer is there, by whichever way, and returns how
-// long the first answer and the answer itself took.
-func (i *Interaction) WaitShown() (ack, shown time.Duration) {
-	i.s.t.Helper()
-	i.s.wait("an answer", func() bool { return i.answer != 0 && !i.shown.IsZero() })
-	return i.acked.Sub(i.sent), i.shown.Sub(i.sent)
+// Shown waits until the answer, or completions, are there, by whichever way,
+// and returns how long the first answer and the answer itself took. ok is false
+// when they were not there within the limit.
+func (i *Interaction) Shown(limit time.Duration) (ack, shown time.Duration, ok bool) {
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	for {
+		i.s.mu.Lock()
+		ack, shown, ok = i.acked.Sub(i.sent), i.shown.Sub(i.sent), i.answer != 0 && !i.shown.IsZero()
+		ch := i.s.changed
+		i.s.mu.Unlock()
+		if ok {
+			return ack, shown, ok
+		}
+		select {
+		case <-ch:
+		case <-t.C:
+			return 0, 0, false
+		}
+	}
 }
 
 func (i *Interaction) show() {
