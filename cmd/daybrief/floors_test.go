@@ -32,7 +32,7 @@ var floors = map[string][]string{
 	"bot":            {"digest"},
 
 	"digest/ingest": {"digest", "digest/text", "digest/tag", "digest/story", "digest/summary"},
-	"digest/brief":  {"digest", "digest/text", "digest/tag", "digest/story", "digest/summary", "digest/query"},
+	"digest/brief":  {"digest", "digest/text", "digest/tag", "digest/story", "digest/summary", "digest/query", "digest/alert"},
 
 	"bot/command": {"digest", "bot"},
 	"bot/deliver": {"digest", "bot"},

@@ -127,17 +127,6 @@ func (b *server) mayPost(ctx context.Context, to digest.Destination) error {
 	return nil
 }
 
-// mayPost asks the platform of a destination, where it can tell, whether the
-// bot can post there.
-func (b *server) mayPost(ctx context.Context, to digest.Destination) error {
-	for _, p := range b.platforms {
-		if doorman, ok := p.(bot.Doorman); ok && p.Name() == to.Platform {
-			return doorman.MayPost(ctx, to)
-		}
-	}
-	return nil
-}
-
 // fill adds the sources of the configuration, and the sample.
 func (b *server) fill() error {
 	if err := b.fillSources(); err != nil {
