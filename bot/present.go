@@ -29,6 +29,10 @@ func BriefMessage(b digest.Brief, v View) Message {
 	m.Title = Text{B(queryName(b.Query, w))}
 	m.Lead = append(m.Lead, briefLead(b, v, w))
 	m.Lead = append(m.Lead, readDifferently(b.Query, w)...)
+	m.Notes = mutedNote(b.Muted, w)
+	if len(b.Stories) == 0 && b.Muted > 0 {
+		return m
+	}
 	if len(b.Stories) == 0 {
 		m.Lead = append(readDifferently(b.Query, w), nothingFound(b, v, w)...)
 		return m
@@ -38,6 +42,15 @@ func BriefMessage(b digest.Brief, v View) Message {
 		m.Tail = []Text{T(w.Say("Also: %d more stories.", b.More))}
 	}
 	return m
+}
+
+// mutedNote says how much is missing since it is muted, and where to see it.
+func mutedNote(n int, w Words) []Text {
+	if n == 0 {
+		return nil
+	}
+	const command = "subscriptions mutes"
+	return []Text{w.Text("%s, see %s.", w.Say("%d muted", n), Span{Text: "/" + command, Code: true, Command: command})}
 }
 
 func queryName(q digest.Query, w Words) string {
@@ -134,6 +147,9 @@ func DigestMessage(d digest.Digest, v View) Message {
 		m.Tail = []Text{alsoLine(d.Also, v, w)}
 	}
 	m.Notes = digestNotes(d, until, w)
+	if d.Muted > 0 {
+		m.Notes = append(m.Notes, T(w.Say("%d muted", d.Muted)+"."))
+	}
 	return m
 }
 

@@ -9,6 +9,7 @@ type Brief struct {
 	Stories   []StoryBrief
 	Offset    int      // stories that fit the query and come before Stories
 	More      int      // those that come after
+	Muted     int      // that fit the query and are muted
 	From      int      // articles that were looked at: those in the window
 	Sources   int      // sources of those articles
 	Nearest   []Nearby // when Stories is empty: what has stories

@@ -73,12 +73,13 @@ func askedOf(a digest.Answer) asked {
 	return out
 }
 
-func (h *Handler) find(ctx context.Context, a asked, p digest.Profile) (digest.Brief, error) {
+func (h *Handler) find(ctx context.Context, a asked, p Page) (digest.Brief, error) {
 	q, err := h.o.Reader.Read(a.Query, a.Now)
 	if err != nil {
 		return digest.Brief{}, err
 	}
-	b, err := h.o.Briefs.Answer(ctx, q, Page{Limit: a.Limit, Offset: a.Offset, Now: a.Now, Profile: p})
+	p.Limit, p.Offset, p.Now = a.Limit, a.Offset, a.Now
+	b, err := h.o.Briefs.Answer(ctx, q, p)
 	b.Offset = a.Offset
 	return b, err
 }
@@ -230,7 +231,7 @@ func tooOld(err error) error {
 // share shows an answer to everyone in the place, in the place's language,
 // with who asked.
 func (h *Handler) share(ctx context.Context, r bot.Request, a asked) (bot.Reply, error) {
-	b, err := h.find(ctx, a, h.profileOf(ctx, r.Place))
+	b, err := h.find(ctx, a, Page{Profile: h.profileOf(ctx, r.Place), Lang: h.o.Lang})
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -36,12 +37,14 @@ func (h *Handler) whose(to digest.Destination, r bot.Request) string {
 	return "here"
 }
 
-// mine is what the person has chosen. That it cannot be read keeps nobody from
-// an answer.
-func (h *Handler) mine(ctx context.Context, r bot.Request) digest.Profile {
-	return h.profileOf(ctx, h.own(r))
+// mine is how the person gets answers: with what they have chosen, in their
+// language.
+func (h *Handler) mine(ctx context.Context, r bot.Request) Page {
+	return Page{Profile: h.profileOf(ctx, h.own(r)), Lang: cmp.Or(r.Lang, h.o.Lang)}
 }
 
+// profileOf is what was chosen for a destination. That it cannot be read keeps
+// nobody from an answer.
 func (h *Handler) profileOf(ctx context.Context, of digest.Destination) digest.Profile {
 	p, err := h.o.Store.Profile(ctx, of)
 	if err != nil {

@@ -25,6 +25,8 @@ type Composer struct {
 	Page     string // address of the page, for links; "" for none
 	Topic    func(slug, lang string) string
 	Now      func() time.Time
+	// Profile is what a destination has chosen; nil for nothing.
+	Profile func(ctx context.Context, of digest.Destination) (digest.Profile, error)
 }
 
 // Run is one run of a subscription.
@@ -54,6 +56,13 @@ func (c Composer) Compose(ctx context.Context, r Run) (digest.Digest, bot.Messag
 	order := brief.Order{Subscription: r.Subscription, Since: since(r.Plan, r.Subscription, r.Scheduled), Until: r.Now}
 	if r.Now.Sub(r.Scheduled) > onTime {
 		order.Late = r.Now.Sub(r.Scheduled)
+	}
+	if c.Profile != nil {
+		p, err := c.Profile(ctx, r.Subscription.Destination)
+		if err != nil {
+			return digest.Digest{}, bot.Message{}, err
+		}
+		order.Profile = p
 	}
 	d, err := c.Digests.Digest(ctx, order)
 	if err != nil {

@@ -46,6 +46,8 @@ type Ask struct {
 	Now    time.Time     // when it is asked
 	Format digest.Format // how much of a summary; "" means digest.Compact
 	Lang   string        // of the words around the news; "" means English
+
+	Profile digest.Profile // of who asks: what is muted, and what they lean to
 }
 
 // Answer answers a question with ranked stories. With none, Nearest says what
@@ -67,14 +69,19 @@ func (b *Briefer) Answer(ctx context.Context, a Ask) (digest.Brief, error) {
 		return out, err
 	}
 	out.Title = b.title(out.Query, a.Lang)
+	s.found, out.Muted = personal(s.found, a.Profile, a.Now)
 	page := s.found[min(s.offset, len(s.found)):]
 	page = page[:min(s.limit, len(page))]
 	out.More = len(s.found) - min(s.offset, len(s.found)) - len(page)
 	t := teller{b: b, q: s.q, now: a.Now, format: a.Format, lang: a.Lang}
-	if out.Stories, err = t.stories(ctx, page); err != nil {
+	all, err := t.load(ctx, page)
+	if err != nil {
 		return out, err
 	}
-	if len(s.found) == 0 {
+	if out.Stories, err = t.tell(ctx, withoutSources(all, a.Profile, a.Now)); err != nil {
+		return out, err
+	}
+	if len(s.found) == 0 && out.Muted == 0 {
 		out.Nearest, err = b.nearest(ctx, s)
 	}
 	return out, err

@@ -14,6 +14,8 @@ type Order struct {
 	Since        time.Time     // where the news begins: the run before
 	Until        time.Time     // when it is built
 	Late         time.Duration // how much later than scheduled; 0 when on time
+
+	Profile digest.Profile // of the destination: what is muted, and what it leans to
 }
 
 // Digest builds a digest: the stories of the window that fit the
@@ -29,14 +31,19 @@ func (b *Briefer) Digest(ctx context.Context, o Order) (digest.Digest, error) {
 	if err != nil {
 		return digest.Digest{}, err
 	}
-	news, updates, err := b.untold(ctx, sub.Destination, p.found)
+	found, muted := personal(p.found, o.Profile, o.Until)
+	news, updates, err := b.untold(ctx, sub.Destination, found)
 	if err != nil {
 		return digest.Digest{}, err
 	}
 	length := cmp.Or(sub.Length, digest.DefaultLength)
 	t := teller{b: b, q: p.query, now: o.Until, format: sub.Format, lang: sub.Lang}
-	all, err := p.load(ctx, t, diversify(news, spare*length))
+	all, err := p.load(ctx, t, diversify(news, considered(sub, length)))
 	if err != nil {
+		return digest.Digest{}, err
+	}
+	before := len(all)
+	if all, err = filtered(withoutSources(all, o.Profile, o.Until), sub.Rules.Filter); err != nil {
 		return digest.Digest{}, err
 	}
 	stories, err := p.tell(ctx, t, ration(all, length))
@@ -45,10 +52,19 @@ func (b *Briefer) Digest(ctx context.Context, o Order) (digest.Digest, error) {
 	}
 	t.mark(stories, updates, o)
 	out := digest.Digest{Brief: p.frame, Name: sub.Name, Since: o.Since, Until: o.Until, Zone: sub.Zone, Late: o.Late,
-		Also: len(news) - len(stories), Health: p.news, Sections: b.sections(p.query, stories, sub.Lang)}
+		Also: max(len(news)-(before-len(all))-len(stories), 0), Health: p.news, Sections: b.sections(p.query, stories, sub.Lang)}
 	out.Query.Raw, out.Brief.Title = q.Raw, b.title(p.query, sub.Lang)
-	out.Stories, out.More = stories, out.Also
+	out.Stories, out.More, out.Muted = stories, out.Also, muted
 	return out, nil
+}
+
+// considered is how many stories a digest is made from: more where a filter
+// will take some away.
+func considered(sub digest.Subscription, length int) int {
+	if noFilter(sub.Rules.Filter) {
+		return spare * length
+	}
+	return 4 * spare * length
 }
 
 // maxAsked is how many stories the ledger is asked about: those beyond are only

@@ -136,13 +136,14 @@ func (p *pool) load(ctx context.Context, t teller, hits []hit) ([]loaded, error)
 	return out, nil
 }
 
-// tell tells stories, each at most once for one format, language and lead.
+// tell tells stories, each at most once for one format, language, lead and
+// choice of articles: filters and mutes take some away.
 func (p *pool) tell(ctx context.Context, t teller, all []loaded) ([]digest.StoryBrief, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out := make([]digest.StoryBrief, 0, len(all))
 	for _, l := range all {
-		key := fmt.Sprint(l.StoryID, t.format, t.lang, l.articles[0].ID)
+		key := fmt.Sprint(l.StoryID, t.format, t.lang, l.articles[0].ID, "\x00", len(l.articles))
 		s, ok := p.told[key]
 		if !ok {
 			told, err := t.tell(ctx, []loaded{l})

@@ -39,15 +39,6 @@ func (t teller) budget() int {
 	return compactBudget
 }
 
-// stories loads the articles of a page and tells each story.
-func (t teller) stories(ctx context.Context, page []hit) ([]digest.StoryBrief, error) {
-	all, err := t.load(ctx, page)
-	if err != nil {
-		return nil, err
-	}
-	return t.tell(ctx, all)
-}
-
 // load reads the articles of stories. One whose articles are gone meanwhile
 // is left out.
 func (t teller) load(ctx context.Context, hits []hit) ([]loaded, error) {
