@@ -28,6 +28,8 @@ type commands struct {
 	FeedItem   feedItemCmd   `cmd:"" help:"One feed full of news: read, judged, stored."`
 	FeedServer feedServerCmd `cmd:"" hidden:"" help:"The server of feeds for the others."`
 
+	Digests digestsCmd `cmd:"" help:"Very many digests due in one minute: built, then posted within the platforms' limits."`
+
 	Faults      faultsCmd `cmd:"" help:"Posts while everything fails and the program is killed; counts what became visible."`
 	FaultsChild childCmd  `cmd:"" hidden:"" help:"The process that faults kills."`
 }
