@@ -217,11 +217,16 @@ func (w *wire) cut(ctx context.Context, after, length time.Duration) {
 	if wait(ctx, after) != nil {
 		return
 	}
-	w.mu.Lock()
-	w.hold = make(chan struct{})
-	w.mu.Unlock()
+	w.block()
 	_ = wait(ctx, length)
 	w.free()
+}
+
+// block lets no bytes pass.
+func (w *wire) block() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hold = make(chan struct{})
 }
 
 // free lets bytes pass again.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,8 +80,8 @@ func TestWhatIsLostOrSeenTwiceIsCounted(t *testing.T) {
 
 func TestTheProxyLetsEachThingGoWrong(t *testing.T) {
 	t.Parallel()
-	passed := 0
-	to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { passed++; fmt.Fprint(w, "here") }))
+	var passed atomic.Int64
+	to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { passed.Add(1); fmt.Fprint(w, "here") }))
 	defer to.Close()
 	w := &witness{}
 	err := w.watch(func() error {
@@ -96,8 +97,8 @@ func TestTheProxyLetsEachThingGoWrong(t *testing.T) {
 			res.Body.Close()
 			got[res.Status]++
 		}
-		if passed <= got["200 OK"] || p.wrong.Load() < 30 || len(got) != 4 {
-			t.Errorf("answered %v, of which %d had an effect; %d went wrong", got, passed, p.wrong.Load())
+		if int(passed.Load()) <= got["200 OK"] || p.wrong.Load() < 30 || len(got) != 4 {
+			t.Errorf("answered %v, of which %d had an effect; %d went wrong", got, passed.Load(), p.wrong.Load())
 		}
 		return nil
 	})
@@ -114,7 +115,7 @@ func TestAWireHoldsBack(t *testing.T) {
 	err := w.watch(func() error {
 		line := newWire(w, to.URL)
 		began := time.Now()
-		line.hold = make(chan struct{})
+		line.block()
 		time.AfterFunc(50*time.Millisecond, line.free)
 		res, err := http.Get(line.dsn())
 		if err != nil {
