@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
@@ -75,6 +76,7 @@ type Alerts struct {
 	o         AlertOptions
 	platforms map[string]bot.Platform
 	nudge     chan struct{}
+	ran       atomic.Bool
 
 	mu      sync.Mutex // one Step at a time
 	loaded  bool
@@ -106,10 +108,12 @@ func (a *Alerts) Nudge() {
 	}
 }
 
-// Run works until ctx is done. It reads its state anew, since another process
-// may have run before.
+// Run works until ctx is done. Run again, it reads its state anew, since another
+// process may have worked meanwhile.
 func (a *Alerts) Run(ctx context.Context) error {
-	a.forget()
+	if a.ran.Swap(true) {
+		a.forget()
+	}
 	tick := time.NewTicker(a.o.Every)
 	defer tick.Stop()
 	for {

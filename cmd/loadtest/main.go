@@ -24,6 +24,9 @@ type commands struct {
 
 	Discord discordCmd `cmd:"" help:"People ask, type and press buttons in Discord."`
 
+	Alerts   alertsCmd   `cmd:"" help:"From a stored article to the platform, with very many alerts."`
+	Simulate simulateCmd `cmd:"" help:"Weeks of alerts, with a check of what people saw."`
+
 	Feeds      feedsCmd      `cmd:"" help:"Read very many sources of which most have nothing new."`
 	FeedItem   feedItemCmd   `cmd:"" help:"One feed full of news: read, judged, stored."`
 	FeedServer feedServerCmd `cmd:"" hidden:"" help:"The server of feeds for the others."`

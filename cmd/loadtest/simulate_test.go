@@ -1,0 +1,26 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"testing"
+)
+
+// TestSimulation is a short simulation; the whole one is `loadtest simulate`.
+func TestSimulation(t *testing.T) {
+	t.Parallel()
+	s := simulateCmd{Days: 21, Stories: 500, People: 60, Seed: 7, Show: 5}
+	if seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
+		s.Seed = seed
+	}
+	out, err := s.simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, list := range out.Broken {
+		t.Errorf("%s: %d violations, such as %v", rule, len(list), list[:min(len(list), 5)])
+	}
+	if out.Alerts < 100 || out.Bundles < 20 || out.Kills < 20 || out.Should < 200 {
+		t.Errorf("the world is too quiet to tell anything: %+v", out)
+	}
+}
