@@ -115,6 +115,9 @@ func (v *validator) modal(view map[string]any, blocks []any) {
 			v.at(key, func() { v.text(view[key], maxViewTitle, "plain_text") })
 		}
 	}
+	if len(blocks) == 0 {
+		v.failf("a modal without blocks")
+	}
 	for _, b := range blocks {
 		if obj(b)["type"] == "input" && view["submit"] == nil {
 			v.failf("a modal with input blocks needs submit")

@@ -72,6 +72,9 @@ func TestValidateFindsEachBreach(t *testing.T) {
 		{`"text":"o"},"value":"1"`, `"text":"` + long(76) + `"},"value":"1"`, "text has 76"},
 		{`"text":"o"},"value":"1"`, `"text":"o"},"value":"` + long(76) + `"`, "value has 76"},
 		{`"options":[{"text":{"type":"plain_text","text":"o"},"value":"1"}]`, `"options":[]`, "0 options"},
+		{`{"type":"divider","block_id":"d"}`, `{"type":"section","text":{"type":"plain_text","text":"x"},"accessory":{"type":"overflow","action_id":"o","options":[` +
+			strings.TrimSuffix(strings.Repeat(`{"text":{"type":"plain_text","text":"o"},"value":"1"},`, 6), ",") + `]}}`, "6 options"},
+		{`{"type":"text","text":"<!here>"}`, `{"type":"channel"}`, "channel_id has 0"},
 		{`"type":"static_select"`, `"type":"datepicker"`, "not used here"},
 		{`{"type":"divider","block_id":"d"}`, `{"type":"markdown","text":"x"}`, "not used here"},
 		{`{"type":"divider","block_id":"d"}`, `{"type":"section"}`, "neither text nor fields"},
@@ -116,6 +119,9 @@ func TestValidateViewFindsEachBreach(t *testing.T) {
 		if err := slack.ValidateView([]byte(strings.Replace(view, c.old, c.spoiled, 1))); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.60s: got %v, want %q", c.spoiled, err, c.want)
 		}
+	}
+	if slack.ValidateView([]byte(`{"type":"modal","title":{"type":"plain_text","text":"T"},"blocks":[]}`)) == nil {
+		t.Error("a modal without blocks passes")
 	}
 	if slack.ValidateView([]byte("x")) == nil {
 		t.Error("what is no JSON passes")

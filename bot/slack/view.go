@@ -86,8 +86,12 @@ func (a *App) answerInView(ctx context.Context, t *target, reply bot.Reply) {
 // resultView is a modal that shows a message.
 func (a *App) resultView(m bot.Message, lang string, meta private) slackgo.ModalViewRequest {
 	words := bot.WordsIn(lang)
+	blocks := a.viewBlocks(m)
+	if len(blocks) == 0 { // a modal has something in it
+		blocks = richLines(bot.T("–"))
+	}
 	return slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: plainText(words.Say("Subscription"), maxViewTitle),
-		Close: plainText(words.Say("Close"), maxViewTitle), Blocks: slackgo.Blocks{BlockSet: a.viewBlocks(m)}, PrivateMetadata: meta.String()}
+		Close: plainText(words.Say("Close"), maxViewTitle), Blocks: slackgo.Blocks{BlockSet: blocks}, PrivateMetadata: meta.String()}
 }
 
 // viewSize is the JSON of a view in bytes.
