@@ -147,6 +147,7 @@ var (
 	_ bot.Platform = (*Adapter)(nil)
 	_ bot.Finder   = (*Adapter)(nil)
 	_ bot.Repeater = (*Adapter)(nil)
+	_ bot.Paced    = (*Adapter)(nil)
 )
 
 // Numbers of things kept in memory and worked on at once. All are bounded, so
