@@ -150,9 +150,10 @@ func (madeUp) Digest(_ context.Context, o brief.Order) (digest.Digest, error) {
 
 // crew are the processes that are killed.
 type crew struct {
-	log  io.Writer
-	spec childCmd
-	all  []*member
+	log   io.Writer
+	spec  childCmd
+	again bool // one that ends by itself is started again
+	all   []*member
 }
 
 type member struct {
@@ -206,14 +207,24 @@ func (c *crew) replace(i int) error {
 	return err
 }
 
-// alive is an error when one has ended by itself, which none should.
+// alive is an error when one has ended by itself, which none should. Where
+// the database cannot be reached for a while, one that starts then ends, and
+// is started again, as whatever looks after services does.
 func (c *crew) alive() error {
-	for _, m := range c.all {
+	for i, m := range c.all {
 		select {
 		case <-m.done:
-			return fmt.Errorf("a process ended by itself: %w", cmp.Or(m.err, errors.New("without an error")))
 		default:
+			continue
 		}
+		if !c.again {
+			return fmt.Errorf("a process ended by itself: %w", cmp.Or(m.err, errors.New("without an error")))
+		}
+		fresh, err := c.start()
+		if err != nil {
+			return err
+		}
+		c.all[i] = fresh
 	}
 	return nil
 }

@@ -120,7 +120,7 @@ func (f faultsCmd) pair(c *call, w *witness, platform, database string) (faultFi
 		return faultFigures{}, err
 	}
 	out, err := s.count(ctx)
-	out.Platform, out.Database, out.Replicas, out.Cut = platform, database, f.Replicas, f.Cut.Seconds()
+	out.Platform, out.Database, out.Replicas, out.Cut = platform, database, max(1, f.Replicas), f.Cut.Seconds()
 	out.Kills, out.Faults, out.Took = s.kills, s.proxy.wrong.Load(), time.Since(began).Round(time.Second/10).Seconds()
 	return out, err
 }
@@ -180,7 +180,7 @@ func (s *siege) subscribe(ctx context.Context) error {
 // run kills children until there were enough kills, then lets the last work
 // until all is settled.
 func (s *siege) run(ctx context.Context) error {
-	crew := &crew{log: s.call.stderr, spec: s.child}
+	crew := &crew{log: s.call.stderr, spec: s.child, again: s.wire != nil}
 	defer crew.stop()
 	for range max(1, s.Replicas) {
 		if err := crew.add(); err != nil {

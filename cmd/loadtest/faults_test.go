@@ -32,19 +32,20 @@ func TestNothingIsLostOrSeenTwiceWhenTheProgramIsKilled(t *testing.T) {
 	t.Parallel()
 	// Side by side, since they mostly wait; subtests would take turns.
 	var group sync.WaitGroup
-	for i, pair := range [][2]string{{"slack", "sqlite"}, {"slack", "postgres"}, {"discord", "sqlite"}, {"discord", "postgres"}} {
+	for i, f := range []faultsCmd{{Platform: "slack", Database: "sqlite"}, {Platform: "slack", Database: "postgres"}, {Platform: "discord", Database: "sqlite"},
+		{Platform: "discord", Database: "postgres", Replicas: 2, Cut: 3 * time.Second}} {
 		group.Go(func() {
-			f := faultsCmd{Kills: 8, Posts: 16, Seed: uint64(i), Platform: pair[0], Database: pair[1], Replicas: 1, Attempt: 2 * time.Second, Skew: time.Second, Within: 2 * time.Minute}
+			f.Kills, f.Posts, f.Seed, f.Attempt, f.Skew, f.Within = 8, 16, uint64(i), 2*time.Second, time.Second, 2*time.Minute
 			var out bytes.Buffer
 			if err := f.Run(&call{ctx: t.Context(), stdout: &out, stderr: io.Discard, json: true}); err != nil {
-				t.Errorf("%s on %s: %v\n%s", pair[0], pair[1], err, out.String())
+				t.Errorf("%s on %s: %v\n%s", f.Platform, f.Database, err, out.String())
 				return
 			}
 			var got faultFigures
 			if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 				t.Error(err)
 			}
-			if got.Kills != 8 || got.Posts < 8 || got.Visible+got.Unknown < got.Posts || pair[0] == "discord" && got.Unknown > 0 {
+			if got.Kills != 8 || got.Posts < 8 || got.Visible+got.Unknown < got.Posts || f.Platform == "discord" && got.Unknown > 0 {
 				t.Errorf("counted %+v", got)
 			}
 			t.Log(out.String())
