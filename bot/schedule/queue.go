@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -98,7 +99,7 @@ func (s *Scheduler) newClient() (*river.Client[*sql.Tx], error) {
 		Queues:               s.queues(),
 		Workers:              workers,
 		FetchCooldown:        fetchCooldown,
-		FetchPollInterval:    fetchPoll,
+		FetchPollInterval:    cmp.Or(s.o.Look, fetchPoll),
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		SoftStopTimeout:      softStop,

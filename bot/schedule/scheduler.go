@@ -48,6 +48,7 @@ type Options struct {
 	DB        *sql.DB       // where the queue keeps its jobs: the store's own
 	Dialect   string        // "sqlite" or "postgres"
 	Listener  *pgxpool.Pool // PostgreSQL's notices, so that a job starts at once; nil: looked for each half second
+	Look      time.Duration // how often the queue is looked at without a notice; 0 means 500 ms
 	Composer  Composer
 	Deliverer Deliverer
 	Platforms []bot.Platform

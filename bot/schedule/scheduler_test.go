@@ -71,10 +71,13 @@ func newOffice(t *testing.T, s *store.Store) *office {
 
 // open makes another scheduler on the same database: a replica, or the
 // program after a restart.
-func (o *office) open(t *testing.T) *schedule.Scheduler {
+func (o *office) open(t *testing.T, change ...func(*schedule.Options)) *schedule.Scheduler {
 	t.Helper()
 	opts := schedule.Options{Store: o.store, DB: o.store.DB(), Dialect: o.store.Dialect(), Platforms: []bot.Platform{o.platform}, Now: o.clock.Now, Log: slog.New(slog.DiscardHandler),
 		Composer: schedule.Composer{Digests: o.news, Now: o.clock.Now, Lang: "en"}}
+	for _, c := range change {
+		c(&opts)
+	}
 	opts.Deliverer = deliver.New(deliver.Options{Ledger: o.store, Troubles: schedule.NewTroubles(opts), Platforms: opts.Platforms, Now: o.clock.Now, Log: opts.Log})
 	s, err := schedule.New(opts)
 	if err != nil {
