@@ -143,6 +143,9 @@ func DigestMessage(d digest.Digest, v View) Message {
 	for _, s := range d.Sections {
 		m.Sections = append(m.Sections, Section{Title: s.Title, Items: items(s.Stories, v, w)})
 	}
+	if len(d.Review) > 0 {
+		m.Sections = append([]Section{reviewSection(d.Review, w)}, m.Sections...)
+	}
 	if d.Also > 0 {
 		m.Tail = []Text{alsoLine(d.Also, v, w)}
 	}
@@ -151,6 +154,15 @@ func DigestMessage(d digest.Digest, v View) Message {
 		m.Notes = append(m.Notes, T(w.Say("%d muted", d.Muted)+"."))
 	}
 	return m
+}
+
+// reviewSection is the small table of a review.
+func reviewSection(tallies []digest.Tally, w Words) Section {
+	s := Section{Title: w.Say("In numbers")}
+	for _, t := range tallies {
+		s.Lines = append(s.Lines, w.Text("%s: %s, %d before", B(t.Title), w.Say("%d stories", t.Stories), t.Before))
+	}
+	return s
 }
 
 func alsoLine(n int, v View, w Words) Text {

@@ -52,6 +52,7 @@ type Digest struct {
 	Also     int           // stories beyond those in Sections
 	Health   Health        // which sources failed in the window
 	Late     time.Duration // how much later than scheduled it was built; 0 when on time
+	Review   []Tally       // of a review: its stories by country and topic, most first
 }
 
 // Section is a part of a digest: a topic or country, and its stories.
@@ -67,4 +68,13 @@ type Health struct {
 	Sources int      // sources that should have been read
 	Failed  int      // those that could not be
 	Names   []string // of the failed ones, at most ten
+}
+
+// Tally is how many stories a window had on a country or topic, and the window
+// before it.
+type Tally struct {
+	Slug    string
+	Title   string // for people
+	Stories int
+	Before  int
 }

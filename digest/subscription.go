@@ -58,6 +58,7 @@ const (
 	Compact   Format = "compact"   // headline, at most 280 characters of summary, one line of where and when
 	Cards     Format = "cards"     // the same with at most 500 characters
 	Headlines Format = "headlines" // headline and one line of where and when
+	Review    Format = "review"    // as Compact, with what was counted by country and topic: for a week
 )
 
 // Defaults of a subscription.

@@ -267,28 +267,42 @@ func (h *Handler) why(ctx context.Context, r bot.Request, arg string) (bot.Reply
 }
 
 func (h *Handler) whyEdition(ctx context.Context, r bot.Request, subID, slot string) (bot.Reply, error) {
+	m, err := h.editionOf(ctx, r, subID, slot)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	out := whyOf(m, h.words(r))
+	if menu := itemMenu(m, "s"+subID+"/"+slot, h.words(r)); len(menu.Options) > 0 {
+		out.Actions = []bot.Action{menu}
+	}
+	return bot.Reply{Message: out}, nil
+}
+
+// editionOf is what was posted of a subscription at a slot, for those who may
+// see it.
+func (h *Handler) editionOf(ctx context.Context, r bot.Request, subID, slot string) (bot.Message, error) {
 	id, err := strconv.ParseInt(subID, 10, 64)
 	if err != nil {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know this button")
+		return bot.Message{}, digest.Errorf(digest.Invalid, "I don't know this button")
 	}
 	sub, err := h.o.Store.Subscription(ctx, id)
 	if err != nil {
-		return bot.Reply{}, err
+		return bot.Message{}, err
 	}
 	if !h.maySee(r, sub) {
-		return bot.Reply{}, digest.Errorf(digest.Forbidden, "This digest is not for this place")
+		return bot.Message{}, digest.Errorf(digest.Forbidden, "This digest is not for this place")
 	}
 	editions, err := h.o.Store.Editions(ctx, digest.EditionFilter{SubscriptionID: id, Limit: 400})
 	if err != nil {
-		return bot.Reply{}, err
+		return bot.Message{}, err
 	}
 	for _, e := range editions {
 		var m bot.Message
 		if e.Slot == slot && json.Unmarshal(e.Content, &m) == nil {
-			return bot.Reply{Message: whyOf(m, h.words(r))}, nil
+			return m, nil
 		}
 	}
-	return bot.Reply{}, digest.Errorf(digest.NotFound, "This digest is no longer stored")
+	return bot.Message{}, digest.Errorf(digest.NotFound, "This digest is no longer stored")
 }
 
 func whyOf(m bot.Message, w bot.Words) bot.Message {

@@ -117,7 +117,7 @@ func (s schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error)
 		return digest.Edition{}, err
 	}
 	e, _, err := s.store.CreateEdition(ctx, digesttest.Plan(sub, 1, func(p *digest.EditionPlan) {
-		p.Edition.Content = []byte(`{"sections":[{"items":[{"title":"Told","why":["country KR"],"time":"2026-11-24T00:00:00Z"}]}]}`)
+		p.Edition.Content = []byte(`{"sections":[{"items":[{"story":1,"title":"Told","why":["country KR"],"time":"2026-11-24T00:00:00Z"}]}]}`)
 	}), nil)
 	return e, err
 }

@@ -108,6 +108,9 @@ func (h *Handler) Form(ctx context.Context, r bot.Request) (map[string]string, e
 	}
 	out := map[string]string{"query": sub.Query, "zone": sub.Zone, "format": string(cmp.Or(sub.Format, digest.Compact)),
 		"length": strconv.Itoa(cmp.Or(sub.Length, digest.DefaultLength)), "where": h.whereField(r, sub)}
+	if sub.Format == digest.Review {
+		out["format"] = string(digest.Compact)
+	}
 	if sub.Kind == digest.DigestKind {
 		out["when"] = sub.Schedule
 	}
@@ -144,7 +147,8 @@ func (h *Handler) editFields(sub *digest.Subscription, r bot.Request) error {
 			return err
 		}
 	}
-	if format := digest.Format(f["format"]); format != "" {
+	// A form does not know of reviews: there compact is what it shows for one.
+	if format := digest.Format(f["format"]); format != "" && (sub.Format != digest.Review || format != digest.Compact) {
 		if err := setFormat(sub, format); err != nil {
 			return err
 		}
@@ -180,11 +184,11 @@ func setZone(sub *digest.Subscription, zone string) error {
 
 func setFormat(sub *digest.Subscription, f digest.Format) error {
 	switch f {
-	case digest.Compact, digest.Cards, digest.Headlines:
+	case digest.Compact, digest.Cards, digest.Headlines, digest.Review:
 		sub.Format = f
 		return nil
 	}
-	return digest.Errorf(digest.Invalid, "There is no format “%s”", clip(string(f), 40)).WithHint("It is compact, cards or headlines.")
+	return digest.Errorf(digest.Invalid, "There is no format “%s”", clip(string(f), 40)).WithHint("It is compact, cards, headlines or review.")
 }
 
 // move changes where a subscription goes. To direct messages it goes for its
@@ -208,10 +212,19 @@ func (h *Handler) move(sub *digest.Subscription, r bot.Request, where string) er
 
 var (
 	storiesWord = regexp.MustCompile(`(?i)(?:^|\s)(\d{1,4})\s*(?:stories|story|건)(?:\s|$)`)
-	formatWord  = regexp.MustCompile(`(?i)(?:^|\s)(compact|cards|headlines)(?:\s|$)`)
+	formatWord  = regexp.MustCompile(`(?i)(?:^|\s)(compact|cards|headlines|review)(?:\s|$)`)
 	silentWord  = regexp.MustCompile(`(?i)(?:^|\s)(?:silent(?:\s+when\s+(?:there\s+is\s+)?nothing(?:\s+new)?)?|없으면\s*조용히)(?:\s|$)`)
 	tellWord    = regexp.MustCompile(`(?i)(?:^|\s)(?:(?:say|tell)(?:\s+me)?\s+when\s+(?:there\s+is\s+)?nothing(?:\s+new)?|없어도\s*알림)(?:\s|$)`)
 )
+
+// cutFormat takes the name of a format off the end of what was typed.
+func cutFormat(s string) (rest, format string) {
+	words := strings.Fields(s)
+	if n := len(words); n > 1 && formatWord.MatchString(words[n-1]) {
+		return strings.Join(words[:n-1], " "), strings.ToLower(words[n-1])
+	}
+	return s, ""
+}
 
 // cutSilent takes "silent when nothing" out of what was typed.
 func cutSilent(s string) (rest string, silent bool) {

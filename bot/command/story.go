@@ -39,6 +39,9 @@ func (h *Handler) pressStory(ctx context.Context, r bot.Request, verb, arg strin
 // aboutStory says why a story of an answer is there, with what can be done
 // about it.
 func (h *Handler) aboutStory(ctx context.Context, r bot.Request, answer string) (bot.Reply, error) {
+	if id, slot, ok := strings.Cut(strings.TrimPrefix(answer, "s"), "/"); ok {
+		return h.aboutItem(ctx, r, id, slot)
+	}
 	saved, err := h.o.Store.Answer(ctx, answer)
 	if err != nil {
 		return bot.Reply{}, tooOld(err)
@@ -52,16 +55,48 @@ func (h *Handler) aboutStory(ctx context.Context, r bot.Request, answer string) 
 			b.Stories = []digest.StoryBrief{s}
 			m := bot.WhyMessage(b, h.view(ctx, r))
 			m.Title = bot.Text{bot.B(h.words(r).Say("Why this story"))}
-			m.Actions = storyActions(s, h.words(r))
+			m.Actions = storyActions(r.Value, h.words(r))
 			return bot.Reply{Message: m}, nil
 		}
 	}
 	return bot.Reply{}, digest.Errorf(digest.NotFound, "This story is no longer in the answer").WithHint("Ask again with /brief.")
 }
 
+// itemMenu picks one story of a message that was posted.
+func itemMenu(m bot.Message, edition string, w bot.Words) bot.Action {
+	out := bot.Action{ID: bot.ActionID("story", edition), Label: w.Say("About one story")}
+	for _, s := range m.Sections {
+		for _, it := range s.Items {
+			if it.StoryID > 0 && len(out.Options) < 25 {
+				out.Options = append(out.Options, bot.Option{Label: clip(it.Title, 70), Value: strconv.FormatInt(it.StoryID, 10)})
+			}
+		}
+	}
+	return out
+}
+
+// aboutItem is aboutStory for a story of a digest.
+func (h *Handler) aboutItem(ctx context.Context, r bot.Request, subID, slot string) (bot.Reply, error) {
+	m, err := h.editionOf(ctx, r, subID, slot)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	w := h.words(r)
+	for _, s := range m.Sections {
+		for _, it := range s.Items {
+			if strconv.FormatInt(it.StoryID, 10) != r.Value {
+				continue
+			}
+			out := whyOf(bot.Message{At: m.At, Zone: m.Zone, Sections: []bot.Section{{Items: []bot.Item{it}}}}, w)
+			out.Title, out.Actions = bot.Text{bot.B(w.Say("Why this story"))}, storyActions(r.Value, w)
+			return bot.Reply{Message: out}, nil
+		}
+	}
+	return bot.Reply{}, digest.Errorf(digest.NotFound, "This story is not in that digest").WithHint("Ask again with /brief.")
+}
+
 // storyActions are what can be done about a story.
-func storyActions(s digest.StoryBrief, w bot.Words) []bot.Action {
-	id := strconv.FormatInt(s.ID, 10)
+func storyActions(id string, w bot.Words) []bot.Action {
 	return []bot.Action{
 		{ID: bot.ActionID("followstory", id), Label: w.Say("Follow this story")},
 		{ID: bot.ActionID("mute", "0/"+id), Label: w.Say("Mute this story")},

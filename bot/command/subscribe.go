@@ -70,6 +70,7 @@ func (h *Handler) readWish(r bot.Request) wish {
 	}
 	var args string
 	args, ask.silent = cutSilent(r.Args)
+	args, ask.format = cutFormat(args)
 	words := strings.Fields(args)
 	for len(words) > 0 {
 		last := words[len(words)-1]

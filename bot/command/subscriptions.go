@@ -151,6 +151,9 @@ func (h *Handler) manner(s digest.Subscription, w bot.Words) string {
 		return w.Say("followed story")
 	}
 	parts := []string{h.o.Schedules.Describe(s.Schedule, w) + " " + zoneWords(s.Zone, w)}
+	if s.Format == digest.Review {
+		parts = append(parts, w.Say("review"))
+	}
 	if s.Quiet {
 		parts = append(parts, w.Say("silent when there is nothing new"))
 	}

@@ -55,6 +55,11 @@ func (b *Briefer) Digest(ctx context.Context, o Order) (digest.Digest, error) {
 		Also: max(len(news)-(before-len(all))-len(stories), 0), Health: p.news, Sections: b.sections(p.query, stories, sub.Lang)}
 	out.Query.Raw, out.Brief.Title = q.Raw, b.title(p.query, sub.Lang)
 	out.Stories, out.More, out.Muted = stories, out.Also, muted
+	if sub.Format == digest.Review {
+		if out.Review, err = b.review(ctx, p.query, o, found); err != nil {
+			return out, err
+		}
+	}
 	return out, nil
 }
 
