@@ -37,7 +37,8 @@
 // [digest/query] reads a request such as “korea-trade” into countries, topics
 // and words. [digest/brief] picks and ranks the stories that answer it, and
 // [digest/summary] finds the sentences that tell them. For a person who asked,
-// [bot/command] makes the answer a message.
+// [bot/command] makes the answer a message. What a person has muted, and what
+// they lean to, [digest/brief] takes into account.
 //
 // # The morning
 //
@@ -48,6 +49,21 @@
 // wants to hear at once need not wait for the morning: [digest/alert] matches
 // each new article with all alert queries and judges who is told, now or later.
 //
+// # At once
+//
+// [digest/alert] holds the queries of all who want to hear at once, in an index
+// that asks of an article only what it has, and decides who is told: once for a
+// story, not in quiet hours, no more often than they chose. bot/schedule goes
+// through the articles as they get their stories and writes what is decided
+// into the same ledger.
+//
+// # Several processes
+//
+// On PostgreSQL any number of them share the work. River elects who ticks; a
+// lease says who holds a platform's connection; everything else may be done by
+// any of them, since the ledger decides. On SQLite there is one, which a lock
+// makes sure of.
+//
 // # The platforms
 //
 // [bot/slack] and [bot/discord] turn a message into what their platform
@@ -56,8 +72,8 @@
 //
 // # This command
 //
-// Each subcommand is a file here: serve.go is the bot itself, brief.go asks
-// from the terminal, import.go reads files. app.go plugs the packages
+// Each subcommand is a file here: serve.go is the bot itself, ask.go asks from
+// the terminal, chat.go is its conversation there, import.go reads files. app.go plugs the packages
 // together; it is the only place that sees them all. The floors, which
 // package may import which, are a test: floors_test.go.
 package main
