@@ -37,6 +37,9 @@ type Reply struct {
 	// then stays open and shows each at its field instead of Message, which
 	// says the same for platforms and people without forms.
 	Wrong map[string]string
+	// Failed says that nothing was done and Message tells why, so that a form
+	// which its answer has closed can be opened again with what was typed.
+	Failed bool
 }
 
 // File goes with a Reply, to the person alone. A platform that cannot send it

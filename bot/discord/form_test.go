@@ -129,7 +129,9 @@ func TestAFormIsOpenedAgain(t *testing.T) {
 			return reply, nil
 		}
 		if r.Fields["when"] == "never" {
-			return bot.Reply{}, digest.Errorf(digest.Invalid, "never is no time")
+			reply := say("Never is no time.")
+			reply.Failed = true
+			return reply, nil
 		}
 		return say("subscribed"), nil
 	}}

@@ -228,7 +228,7 @@ func (t *turn) answer(ctx context.Context) {
 			o.err = digest.Errorf(digest.Unavailable, "that took too long")
 		}
 	}
-	wrong := o.err != nil || len(o.reply.Wrong) > 0
+	wrong := o.err != nil || o.reply.Failed || len(o.reply.Wrong) > 0
 	if o.err != nil {
 		o.reply = t.errorReply(ctx, o.err)
 	}
