@@ -85,8 +85,10 @@ func (r renderer) item(m bot.Message, it bot.Item) []slackgo.Block {
 	case meta != "":
 		small = append(small, meta)
 	}
-	for _, w := range it.Why {
-		small = append(small, literal("– "+w))
+	if m.ShowWhy {
+		for _, w := range it.Why {
+			small = append(small, literal("– "+w))
+		}
 	}
 	out = append(out, contextBlocks(small)...)
 	return append(out, below...)

@@ -68,3 +68,19 @@ func TestChannelsAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestReasonsAreShownWhereTheMessageIsAboutThem and nowhere else: a digest is
+// read for its news.
+func TestReasonsAreShownWhereTheMessageIsAboutThem(t *testing.T) {
+	t.Parallel()
+	for _, show := range []bool{false, true} {
+		m := bot.Message{ShowWhy: show, Sections: []bot.Section{{Items: []bot.Item{{Title: "Tariffs", Why: []string{"country KR"}}}}}}
+		parts, err := slack.Render(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if blocks, text := strings.Contains(slacktest.ShownPayload(parts[0]), "country KR"), strings.Count(string(parts[0]), "country KR") == 2; blocks != show || text != show {
+			t.Errorf("asked for %v: in the blocks %v, in blocks and words %v", show, blocks, text)
+		}
+	}
+}

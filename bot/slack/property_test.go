@@ -112,7 +112,7 @@ func anyItem() *rapid.Generator[bot.Item] {
 
 func anyMessage() *rapid.Generator[bot.Message] {
 	return rapid.Custom(func(t *rapid.T) bot.Message {
-		m := bot.Message{Title: bot.Text{{Text: "T"}}, Lang: rapid.SampledFrom([]string{"", "en", "ko", "xx"}).Draw(t, "lang"), Zone: "Asia/Seoul", At: anyTime().Draw(t, "at")}
+		m := bot.Message{Title: bot.Text{{Text: "T"}}, Lang: rapid.SampledFrom([]string{"", "en", "ko", "xx"}).Draw(t, "lang"), Zone: "Asia/Seoul", At: anyTime().Draw(t, "at"), ShowWhy: rapid.Bool().Draw(t, "why")}
 		m.Title = append(m.Title, rapid.SliceOfN(anySpan(), 0, 3).Draw(t, "title")...)
 		m.Lead = anyLines(3).Draw(t, "lead")
 		for range rapid.IntRange(0, 2).Draw(t, "sections") {

@@ -129,7 +129,7 @@ func (r renderer) sectionPieces(s bot.Section) []bot.Section {
 // with is the part and one piece more. The part itself stays as it is.
 func (p part) with(q piece, whole bot.Message) part {
 	m := p.msg
-	m.Lang, m.At, m.Zone = whole.Lang, whole.At, whole.Zone
+	m.Lang, m.At, m.Zone, m.ShowWhy = whole.Lang, whole.At, whole.Zone, whole.ShowWhy
 	m.Title = append(m.Title[:len(m.Title):len(m.Title)], q.msg.Title...)
 	m.Lead = append(m.Lead[:len(m.Lead):len(m.Lead)], q.msg.Lead...)
 	m.Tail = append(m.Tail[:len(m.Tail):len(m.Tail)], q.msg.Tail...)
@@ -158,7 +158,7 @@ func (p part) empty() bool {
 // alone reports whether a story fits a part that begins with it.
 func (r renderer) alone(it bot.Item) bool {
 	sized := piece{bot.Message{Sections: []bot.Section{{Title: longestHeader(), Items: []bot.Item{it}}}}, 0}
-	return r.measure(part{section: -1, more: longestHeader()}.with(sized, bot.Message{Lang: r.words.Lang()})).within(r.surface)
+	return r.measure(part{section: -1, more: longestHeader()}.with(sized, bot.Message{Lang: r.words.Lang(), ShowWhy: true})).within(r.surface)
 }
 
 // longestHeader stands for a heading that takes the most room: a quote is two
