@@ -20,6 +20,14 @@ type batch struct {
 	held   []digest.Held
 }
 
+// arrival is an article that joined a story.
+type arrival struct {
+	event   *event
+	article *digest.Article
+	trigger alert.Trigger
+	matched []int64 // alerts that it matches
+}
+
 // take looks at the articles after the cursor, writes what it decides, and
 // moves the cursor last: a batch that is taken again finds everything told or
 // held.
@@ -73,7 +81,7 @@ func (a *Alerts) decide(ctx context.Context, articles []digest.Article) error {
 			return err
 		}
 		a.touch(e)
-		a.judgeAll(ctx, b, e, art, t, matched[i])
+		a.judgeAll(ctx, b, arrival{e, art, t, matched[i]})
 	}
 	return a.write(ctx, b)
 }
@@ -91,8 +99,9 @@ func (a *Alerts) trigger(ctx context.Context, art *digest.Article, printed time.
 // story is of interest to: those with an alert that the article matches, with
 // one for big stories that another article of it matched, and those that were
 // told of the story before.
-func (a *Alerts) judgeAll(ctx context.Context, b *batch, e *event, art *digest.Article, t alert.Trigger, matched []int64) {
-	if t.Old(a.o.Now()) != "" {
+func (a *Alerts) judgeAll(ctx context.Context, b *batch, n arrival) {
+	e := n.event
+	if n.trigger.Old(a.o.Now()) != "" {
 		return
 	}
 	interested := map[string][]*wish{}
@@ -106,7 +115,7 @@ func (a *Alerts) judgeAll(ctx context.Context, b *batch, e *event, art *digest.A
 			interested[to] = append(interested[to], w)
 		}
 	}
-	for _, list := range [][]int64{matched, e.big} {
+	for _, list := range [][]int64{n.matched, e.big} {
 		for _, id := range list {
 			add(id)
 		}
@@ -117,7 +126,7 @@ func (a *Alerts) judgeAll(ctx context.Context, b *batch, e *event, art *digest.A
 	for _, to := range sortedKeys(interested) {
 		wishes := interested[to]
 		slices.SortFunc(wishes, func(x, y *wish) int { return cmp.Compare(x.sub.ID, y.sub.ID) })
-		a.judge(ctx, b, e, art, a.caseOf(e, t, wishes))
+		a.judge(ctx, b, n, a.caseOf(e, n.trigger, wishes))
 	}
 }
 
@@ -134,8 +143,8 @@ func (a *Alerts) caseOf(e *event, t alert.Trigger, wishes []*wish) alert.Case {
 	return c
 }
 
-func (a *Alerts) judge(ctx context.Context, b *batch, e *event, art *digest.Article, c alert.Case) {
-	v := alert.Judge(c)
+func (a *Alerts) judge(ctx context.Context, b *batch, n arrival, c alert.Case) {
+	e, art, v := n.event, n.article, alert.Judge(c)
 	if v.Do == alert.Nothing {
 		return
 	}

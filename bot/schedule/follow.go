@@ -103,7 +103,7 @@ func (a *Alerts) follow(ctx context.Context, w *wish) (done bool, err error) {
 	if err != nil || !ready {
 		return false, err
 	}
-	return true, a.update(ctx, w, e, news, quiet || muted, thread)
+	return true, a.update(ctx, w, e, update{news: news, silent: quiet || muted, thread: thread})
 }
 
 // thread is the message that updates go under: the first one. ready is false
@@ -142,9 +142,16 @@ func (a *Alerts) newsOf(ctx context.Context, e *event, since time.Time) ([]diges
 	}), nil
 }
 
-// update writes one update; a silent one only notes that these were not told.
-func (a *Alerts) update(ctx context.Context, w *wish, e *event, news []digest.Article, silent bool, thread string) error {
-	now := a.o.Now()
+// update is what is told of a followed story at once.
+type update struct {
+	news   []digest.Article
+	silent bool   // it is only noted that these were not told
+	thread string // the message that it goes under; "" for none
+}
+
+// update writes one update.
+func (a *Alerts) update(ctx context.Context, w *wish, e *event, u update) error {
+	now, news := a.o.Now(), u.news
 	last := news[len(news)-1]
 	for _, art := range news {
 		if art.ID > last.ID {
@@ -152,8 +159,8 @@ func (a *Alerts) update(ctx context.Context, w *wish, e *event, news []digest.Ar
 		}
 	}
 	p := digest.EditionPlan{Edition: digest.Edition{SubscriptionID: w.sub.ID, Slot: fmt.Sprintf("follow:%d:%d", e.row.ID, last.ID), Scheduled: now, Built: now,
-		Title: e.row.Title, Missed: silent, Content: []byte("{}"), Stories: []digest.Told{{StoryID: e.row.ID, Articles: e.row.Articles, Sources: e.row.Sources}}}}
-	if !silent {
+		Title: e.row.Title, Missed: u.silent, Content: []byte("{}"), Stories: []digest.Told{{StoryID: e.row.ID, Articles: e.row.Articles, Sources: e.row.Sources}}}}
+	if !u.silent {
 		story := itemOf(e, &last)
 		story.Title = e.row.Title
 		items := make([]bot.Item, 0, followShown)
@@ -165,7 +172,7 @@ func (a *Alerts) update(ctx context.Context, w *wish, e *event, news []digest.Ar
 			return nil
 		}
 		for i := range p.Deliveries {
-			p.Deliveries[i].Thread = thread
+			p.Deliveries[i].Thread = u.thread
 		}
 	}
 	if err := a.create(ctx, []digest.EditionPlan{p}); err != nil {

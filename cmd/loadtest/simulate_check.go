@@ -44,8 +44,8 @@ func check(t *theatre) {
 	}
 }
 
-func (c *checker) breaks(rule string, p *someone, story int, at time.Time, how string, args ...any) {
-	c.out.Broken[rule] = append(c.out.Broken[rule], fmt.Sprintf("%s, story %d, %s: %s", p.to, story, at.Format(time.RFC3339), fmt.Sprintf(how, args...)))
+func (c *checker) breaks(rule string, p *someone, at time.Time, how string, args ...any) {
+	c.out.Broken[rule] = append(c.out.Broken[rule], fmt.Sprintf("%s, %s: %s", p.to, at.Format(time.RFC3339), fmt.Sprintf(how, args...)))
 }
 
 // quietAt reads the clock on a person's wall.
@@ -79,7 +79,7 @@ func wakes(q digest.QuietHours, t time.Time) time.Time {
 func (c *checker) quietHours(p *someone) {
 	for _, s := range c.heard[p.to.String()] {
 		if quietAt(p.quiet, s.at) {
-			c.breaks("quiet", p, -1, s.at, "a message of %d stories", len(s.stories))
+			c.breaks("quiet", p, s.at, "a message of %d stories", len(s.stories))
 		}
 	}
 }
@@ -95,10 +95,10 @@ func (c *checker) pace(p *someone) {
 		most := cmp.Or(d.rules.PerHour, digest.DefaultPerHour)
 		for i := range times {
 			if i >= most && times[i].Sub(times[i-most]) < time.Hour {
-				c.breaks("limit", p, -1, times[i], "more than %d in an hour", most)
+				c.breaks("limit", p, times[i], "more than %d in an hour", most)
 			}
 			if i > 0 && times[i].Sub(times[i-1]) < d.rules.Cooldown {
-				c.breaks("limit", p, -1, times[i], "within %s", d.rules.Cooldown)
+				c.breaks("limit", p, times[i], "within %s", d.rules.Cooldown)
 			}
 		}
 	}
@@ -257,11 +257,11 @@ func (r *replay) hear(at time.Time) {
 	now := r.sizeAt(r.story, at)
 	switch {
 	case r.due.IsZero() && r.known != nil:
-		r.breaks("repeat", r.p, r.story, at, "%+v after %+v", now, *r.known)
+		r.breaks("repeat", r.p, at, "story %d: %+v after %+v", r.story, now, *r.known)
 	case r.due.IsZero():
-		r.breaks("unasked", r.p, r.story, at, "nothing of it was asked for")
+		r.breaks("unasked", r.p, at, "story %d: nothing of it was asked for", r.story)
 	case r.isMuted(r.p, r.story, at):
-		r.breaks("muted", r.p, r.story, at, "it is muted")
+		r.breaks("muted", r.p, at, "story %d: it is muted", r.story)
 	}
 	if r.known != nil {
 		now = now.with(*r.known)
@@ -316,11 +316,11 @@ func (r *replay) mustHear(h *happening) {
 		limit = wakes(r.p.quiet, limit.Add(wait)).Add(leeway)
 	}
 	if !slices.ContainsFunc(r.hears, func(t time.Time) bool { return !t.Before(h.at) && !t.After(limit) }) && !r.mutedBetween(r.p, r.story, h.at, limit) {
-		r.breaks("leftout", r.p, r.story, h.at, "nothing came until %s", limit.Format(time.RFC3339))
+		r.breaks("leftout", r.p, h.at, "story %d: nothing came until %s", r.story, limit.Format(time.RFC3339))
 	}
 	if r.free(h.at) && !slices.ContainsFunc(r.hears, func(t time.Time) bool { return !t.Before(h.at) && !t.After(h.at.Add(leeway)) }) &&
 		!r.mutedBetween(r.p, r.story, h.at, h.at.Add(leeway)) {
-		r.breaks("late", r.p, r.story, h.at, "it could have come at once")
+		r.breaks("late", r.p, h.at, "story %d: it could have come at once", r.story)
 	}
 }
 
