@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -185,7 +186,27 @@ func (c call) payload() ([]byte, error) {
 			p[name] = json.RawMessage(v)
 		}
 	}
-	return json.Marshal(p)
+	return plainJSON(p)
+}
+
+// plainJSON is the JSON of values without the \u003c that encoding/json writes
+// for HTML, here and in what was sent: Slack counts characters, not escapes.
+func plainJSON(p map[string]json.RawMessage) ([]byte, error) {
+	values := map[string]any{}
+	for name, raw := range p {
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		var v any
+		if err := d.Decode(&v); err != nil {
+			return nil, err
+		}
+		values[name] = v
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(values)
+	return b.Bytes(), err
 }
 
 // checked validates a post. A breach is refused as Slack refuses blocks.

@@ -127,6 +127,21 @@ func (c client) socket(f func(conn *websocket.Conn, envelope map[string]any)) {
 	c.srv.WaitSockets(1)
 }
 
+// A block's size is what it says, however its JSON is escaped.
+func TestTheFakeCountsCharactersAndNotEscapes(t *testing.T) {
+	t.Parallel()
+	srv := slacktest.New(t, slacktest.Options{})
+	srv.AddChannel(slacktest.Channel{ID: "C1", Name: "one", Member: true})
+	c := client{t, srv}
+	section := func(text string) string {
+		return `{"type":"section","text":{"type":"mrkdwn","verbatim":true,"text":"` + text + `"}}`
+	}
+	long := section(strings.Repeat(`\u0026amp;`, 590)) // 2,950 characters, 5,900 with the escapes
+	if out := c.call("chat.postMessage", srv.BotToken, `{"channel":"C1",`+good+`,"blocks":[`+long+","+long+","+long+`]}`); out["ok"] != true {
+		t.Errorf("refused: %v", out)
+	}
+}
+
 func TestTheFakeChecksAcknowledgements(t *testing.T) {
 	t.Parallel()
 	c := client{t, slacktest.New(t, slacktest.Options{})}
