@@ -48,6 +48,7 @@ type digestsFigures struct {
 	Parts         int         `json:"parts"`
 	Stories       float64     `json:"stories_per_edition"`
 	Built         float64     `json:"built_s"`
+	CPU           float64     `json:"built_cpu_s"` // of this process, on all cores
 	Slack         paceFigures `json:"slack"`
 	Discord       paceFigures `json:"discord"`
 }
@@ -63,8 +64,8 @@ func (g digestsCmd) Run(c *call) error {
 	if c.json {
 		return json.NewEncoder(c.stdout).Encode(out)
 	}
-	_, err = fmt.Fprintf(c.stdout, "%d editions of %d queries in %d parts built in %.1f s (%.0f/s, %.1f stories each) on %s\nSlack: %v\nDiscord: %v\n",
-		out.Editions, out.Queries, out.Parts, out.Built, float64(out.Editions)/out.Built, out.Stories, out.Database, out.Slack, out.Discord)
+	_, err = fmt.Fprintf(c.stdout, "%d editions of %d queries in %d parts built in %.1f s (%.1f s of CPU, %.0f/s, %.1f stories each) on %s\nSlack: %v\nDiscord: %v\n",
+		out.Editions, out.Queries, out.Parts, out.Built, out.CPU, float64(out.Editions)/out.Built, out.Stories, out.Database, out.Slack, out.Discord)
 	return err
 }
 
@@ -84,11 +85,13 @@ func (g digestsCmd) measure(c *call, w *witness) (digestsFigures, error) {
 	if err := m.prepare(w); err != nil {
 		return digestsFigures{}, err
 	}
+	cpu := cpuTime()
 	took, err := m.build()
+	cpu = cpuTime() - cpu
 	if err != nil {
 		return digestsFigures{}, err
 	}
-	out := digestsFigures{Database: g.Database, Subscriptions: g.Subscriptions, Queries: g.Queries, Articles: g.Articles, Built: took.Seconds()}
+	out := digestsFigures{Database: g.Database, Subscriptions: g.Subscriptions, Queries: g.Queries, Articles: g.Articles, Built: took.Seconds(), CPU: cpu.Seconds()}
 	if err := m.count(&out); err != nil {
 		return out, err
 	}
