@@ -139,6 +139,9 @@ func DigestMessage(d digest.Digest, v View) Message {
 			S(w.Say("%d stories", len(d.Stories)+d.Also)), S(w.Say("%d articles", d.From)), S(w.Say("%d sources", d.Brief.Sources)),
 			S(sinceName(d.Since.In(Zone(v.Zone)), until, w)))}
 	}
+	if n := updates(d); n > 0 {
+		m.Lead = append(m.Lead, T(w.Say("%d new, %d developing", len(d.Stories)-n, n)))
+	}
 	m.Lead = append(m.Lead, readDifferently(d.Query, w)...)
 	for _, s := range d.Sections {
 		m.Sections = append(m.Sections, Section{Title: s.Title, Items: items(s.Stories, v, w)})
@@ -154,6 +157,17 @@ func DigestMessage(d digest.Digest, v View) Message {
 		m.Notes = append(m.Notes, T(w.Say("%d muted", d.Muted)+"."))
 	}
 	return m
+}
+
+// updates counts the stories that were told before and have grown.
+func updates(d digest.Digest) int {
+	n := 0
+	for _, s := range d.Stories {
+		if s.IsUpdate {
+			n++
+		}
+	}
+	return n
 }
 
 // reviewSection is the small table of a review.

@@ -269,7 +269,8 @@ var korean = map[string]string{
 	"Delete all that is kept of you?": "보관 중인 내 정보를 모두 지울까요?",
 	"Deleted: %s of yours, %s, and what you had chosen.":    "삭제했습니다: 내 %s, %s, 그리고 선택한 설정.",
 	"%d subscriptions of channels go on without your name.": "채널의 구독 %d개는 이름 없이 계속됩니다.",
-	"In numbers":        "숫자로 보기",
-	"%s: %s, %d before": "%s: %s, 앞서 %d건",
-	"review":            "주간 정리",
+	"In numbers":            "숫자로 보기",
+	"%s: %s, %d before":     "%s: %s, 앞서 %d건",
+	"review":                "주간 정리",
+	"%d new, %d developing": "새 소식 %d건, 이어지는 소식 %d건",
 }
