@@ -295,6 +295,13 @@ func (c *checker) discord() {
 			c.wrong(fmt.Sprintf("$.discord.operators[%d]", i), "operators has %q; it must be a person's id: with developer mode on, their menu copies it", id)
 		}
 	}
+	for channel, address := range d.WebhookAddresses() {
+		u, err := url.Parse(address)
+		if err != nil || !discordPlace.MatchString(channel) || (u.Scheme != "https" && d.APIURL == "") || !strings.Contains(u.Path, "/webhooks/") {
+			c.mistakes = append(c.mistakes, "DISCORD_WEBHOOKS must hold a channel's id, = and the webhook's address, several with spaces between: 112233445566778899=https://discord.com/api/webhooks/…")
+			break
+		}
+	}
 	if d.Token != "" && d.Mode == "http" && !hexKey.MatchString(d.PublicKey) {
 		c.mistakes = append(c.mistakes, "DISCORD_PUBLIC_KEY must be the 64 hex digits under General Information: discord.mode http needs it")
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	_ "embed"
+	"strings"
 	"time"
 )
 
@@ -113,10 +114,23 @@ type Discord struct {
 	Shards    int      `yaml:"shards"`
 	Crosspost bool     `yaml:"crosspost"`
 	Silent    bool     `yaml:"silent"`
+	Threads   bool     `yaml:"threads"`
 	Operators []string `yaml:"operators"`
 	Token     Secret   `yaml:"-"` // DISCORD_TOKEN
 	PublicKey string   `yaml:"-"` // DISCORD_PUBLIC_KEY
+	Webhooks  Secret   `yaml:"-"` // DISCORD_WEBHOOKS: "channel=address", several with spaces between
 	APIURL    string   `yaml:"-"` // DAYBRIEF_DISCORD_API_URL
+}
+
+// WebhookAddresses are the addresses of Webhooks by the ids of their channels;
+// each posts to its channel, so they are secrets.
+func (d Discord) WebhookAddresses() map[string]string {
+	out := map[string]string{}
+	for _, one := range strings.Fields(d.Webhooks.Reveal()) {
+		channel, address, _ := strings.Cut(one, "=")
+		out[channel] = address
+	}
+	return out
 }
 
 // Keep says how long things are stored.

@@ -176,3 +176,20 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestWebhooksComeFromTheEnvironment(t *testing.T) {
+	const one, two = "112233445566778899=https://discord.com/api/webhooks/1/abc", "112233445566778800=https://discord.com/api/webhooks/2/def"
+	c, err := load(t, "a.yaml", "", map[string]string{"DISCORD_WEBHOOKS": one + " " + two})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Discord.WebhookAddresses()
+	if len(got) != 2 || got["112233445566778800"] != "https://discord.com/api/webhooks/2/def" || strings.Contains(fmt.Sprintf("%v %+v %#v", c, c, c), "abc") {
+		t.Errorf("got %v", got)
+	}
+	for _, bad := range []string{"nonsense", "1=https://discord.com/api/webhooks/1/abc", "112233445566778899=http://discord.com/api/webhooks/1/abc", "112233445566778899=https://discord.com/api/1/abc"} {
+		if _, err := load(t, "a.yaml", "", map[string]string{"DISCORD_WEBHOOKS": bad}); err == nil || strings.Contains(err.Error(), "abc") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

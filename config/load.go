@@ -82,7 +82,7 @@ func (c *Config) environment(getenv func(string) string) {
 	}
 	for name, target := range map[string]*Secret{
 		"SLACK_BOT_TOKEN": &c.Slack.BotToken, "SLACK_APP_TOKEN": &c.Slack.AppToken, "SLACK_SIGNING_SECRET": &c.Slack.SigningSecret,
-		"DISCORD_TOKEN": &c.Discord.Token, "DAYBRIEF_API_TOKEN": &c.Web.Token,
+		"DISCORD_TOKEN": &c.Discord.Token, "DISCORD_WEBHOOKS": &c.Discord.Webhooks, "DAYBRIEF_API_TOKEN": &c.Web.Token,
 	} {
 		*target = Secret(strings.TrimSpace(getenv(name)))
 	}

@@ -32,6 +32,6 @@ func TestPostgreSQLWakesAtOnce(t *testing.T) {
 	}
 	works := o.open(t, func(s *schedule.Options) { s.Store, s.Listener, s.Look = blind{o.store}, listener, time.Hour })
 	o.start(t, works)
-	o.tick(t) // by another process, as it were
+	o.tick(t)                                       // by another process, as it were
 	o.platform.WaitVisible(t, o.sub.Destination, 1) // the second part waits for the first
 }

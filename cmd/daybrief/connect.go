@@ -30,7 +30,7 @@ func slackOptions(conf *config.Config) slack.Options {
 func discordOptions(conf *config.Config, version string) discord.Options {
 	d := conf.Discord
 	o := discord.Options{Token: d.Token.Reveal(), PublicKey: d.PublicKey, APIURL: d.APIURL, Version: version, Commands: command.Specs(), Guild: d.Guild,
-		Crosspost: d.Crosspost, Silent: d.Silent, Operators: d.Operators, HTTPOnly: d.Mode == "http", Shards: d.Shards, Channels: channelsOf(conf, "discord")}
+		Crosspost: d.Crosspost, Silent: d.Silent, Threads: d.Threads, Webhooks: d.WebhookAddresses(), Operators: d.Operators, HTTPOnly: d.Mode == "http", Shards: d.Shards, Channels: channelsOf(conf, "discord")}
 	if d.Style == "embeds" {
 		o.Look = discord.Embeds
 	}
@@ -51,6 +51,10 @@ func channelsOf(conf *config.Config, platform string) []string {
 	}
 	return out
 }
+
+// slackPatience is how long a worker waits for Slack's pace with a post that
+// the ledger has as being sent; a longer wait is the ledger's.
+const slackPatience = 400 * time.Millisecond
 
 func (b *server) connectSlack() error {
 	if b.config.Slack.BotToken == "" {

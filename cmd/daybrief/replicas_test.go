@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -58,8 +59,13 @@ func TestRolesSplitTheWork(t *testing.T) {
 	d.discord.WaitConnected(1)
 	worker, stopWorker := p.serve("--config", d.config, "--role", "worker")
 	defer stopWorker()
-	if worker.URL != "" || front.URL == "" {
-		t.Errorf("pages: %q and %q", worker.URL, front.URL)
+	for path, want := range map[string]int{"": http.StatusNotFound, "ask?q=korea": http.StatusNotFound, "readyz": http.StatusOK, "metrics": http.StatusOK} {
+		if status, _ := get(t, worker.URL+path, nil); status != want {
+			t.Errorf("the worker answers /%s with %d", path, status)
+		}
+	}
+	if status, _ := get(t, front.URL, nil); status != http.StatusOK {
+		t.Errorf("the page: %d", status)
 	}
 	if n := d.slack.Sockets(); n != 1 {
 		t.Errorf("%d sockets", n)

@@ -217,10 +217,11 @@ func (b *server) plan() error {
 // ledger is the store, with what is counted on the way.
 func (b *server) ledger() ledger { return ledger{b.store, b.metrics, b.now} }
 
-// listen opens the page's port, so that a port in use is told at once.
+// listen opens the page's port, so that a port in use is told at once. A
+// process without the page says there how it is.
 func (b *server) listen() error {
 	address := b.config.Web.Listen
-	if address == "" || !b.does(schedule.Web) {
+	if address == "" {
 		return nil
 	}
 	if host, port, err := net.SplitHostPort(address); err != nil || strings.ContainsAny(host, " /") || !isPort(port) {
@@ -283,7 +284,7 @@ func (b *server) welcome() {
 			names = append(names, l.name)
 		}
 	}
-	if u := b.url(); u != "" {
+	if u := b.url(); u != "" && b.does(schedule.Web) {
 		fmt.Fprintln(b.stdout, "Page:", u)
 	}
 	if len(b.roles) > 0 {
@@ -312,7 +313,20 @@ func (b *server) page() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !b.does(schedule.Web) {
+		return wellbeing(s.Routes()), nil
+	}
 	return s.Routes(), nil
+}
+
+// wellbeing is what is left of the page where another process serves it: a
+// container's health check and a scrape ask each process.
+func wellbeing(page http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		mux.Handle(path, page)
+	}
+	return mux
 }
 
 // today is the daily digest as it would be now.

@@ -189,6 +189,7 @@ func (s sourcesAddCmd) Run(c *call) error {
 	if created {
 		verb = "Added"
 	}
+	a.audit(c, "source "+strings.ToLower(verb), src.Name+" "+src.URL)
 	fmt.Fprintf(c.stdout, "%s %s (%s).\n", verb, bot.SafeLine(src.Name), src.URL)
 	return nil
 }
@@ -230,6 +231,7 @@ func (s sourcesRemoveCmd) Run(c *call) error {
 	if err := a.store.SetSetting(c.ctx, unwantedPrefix+s.Name, c.now().UTC().Format(time.RFC3339)); err != nil {
 		return err
 	}
+	a.audit(c, "source removed", s.Name)
 	fmt.Fprintf(c.stdout, "Removed %s. Its articles stay until they are too old.\n", bot.SafeLine(s.Name))
 	return nil
 }
@@ -293,6 +295,9 @@ func (s sourcesImportCmd) Run(c *call) error {
 		if created {
 			added++
 		}
+	}
+	if added > 0 {
+		a.audit(c, "sources imported", fmt.Sprintf("%d of %s", added, s.File))
 	}
 	fmt.Fprintf(c.stdout, "%s added, %d known already.\n", plural(added, "source"), len(sources)-added)
 	return nil
