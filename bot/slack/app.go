@@ -47,6 +47,11 @@ type Options struct {
 	Channels   []string             // channels that the operator's digests go to, for Doctor
 	Pauses     map[string]time.Time // what ExportPauses returned before a restart
 
+	// Patience is how long Send itself waits for its turn; default 5 s. It is
+	// short where a ledger has the post as being sent meanwhile: should the
+	// program be killed then, nobody could tell that it was not.
+	Patience time.Duration
+
 	// Wait waits for d or until ctx is done; default: a timer. With it, Slack's
 	// rates and the sockets go by Now too; without, by the machine's clock.
 	Wait func(ctx context.Context, d time.Duration) error

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"regexp"
@@ -15,8 +16,9 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
-// maxInline is how long Send itself waits for its turn. When that takes
-// longer, the post is Unsent and says when to come back.
+// maxInline is how long Send itself waits for its turn, unless Options.Patience
+// says otherwise. When that takes longer, the post is Unsent and says when to
+// come back.
 const maxInline = 5 * time.Second
 
 // Send posts one part and returns its reference, see [reference]. Its error is a
@@ -32,13 +34,14 @@ func (a *App) Send(ctx context.Context, p bot.Post) (string, error) {
 		a.noticeToken(ctx, err)
 		return "", a.unsent(err)
 	}
-	o := outgoing{channel: channel, thread: threadIn(p.ReplyTo, channel), payload: pl, key: p.Key}
+	o := outgoing{channel: channel, thread: threadIn(p.ReplyTo, channel), payload: pl, key: p.Key, most: a.o.Patience}
 	for {
 		ref, err := a.post(ctx, o)
 		if err == nil {
 			return ref, nil
 		}
 		a.noticeToken(ctx, err)
+		o.most = maxInline // a second try would end the same way each time, were it not waited for
 		plainer, ok := o.payload.plainer()
 		switch code := codeOf(err); {
 		case o.thread != "" && noThread(code):
@@ -69,12 +72,13 @@ type outgoing struct {
 	thread  string // ts of the message to answer under; "" for none
 	key     string // of the post, for Find; "" for an answer
 	payload payload
-	waiting bool // a person waits for it
+	most    time.Duration // how long it waits for its turn; 0 means maxInline
+	waiting bool          // a person waits for it
 }
 
 // post calls chat.postMessage when it is due.
 func (a *App) post(ctx context.Context, o outgoing) (string, error) {
-	most := maxInline
+	most := cmp.Or(o.most, maxInline)
 	if o.waiting {
 		most = time.Minute
 	}

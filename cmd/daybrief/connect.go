@@ -64,6 +64,7 @@ func (b *server) connectSlack() error {
 	o.Now, o.Logger, o.Handler = b.now, b.log.With("platform", "slack"), b.handler
 	o.Revoked = func(ctx context.Context, workspace, reason string) { b.forget(ctx, "slack", workspace, reason) }
 	o.Pauses, o.Paused = b.pauses("slack"), b.keepPauses("slack")
+	o.Patience = slackPatience
 	app, err := slack.New(o)
 	if err != nil {
 		return err

@@ -47,10 +47,11 @@ func (c childCmd) args() []string {
 
 // Times of a child.
 const (
-	childRequest = 1500 * time.Millisecond // of one request
-	childTick    = 200 * time.Millisecond
-	childSweep   = time.Second
-	childOverdue = 3 * time.Second
+	childRequest  = 1500 * time.Millisecond // of one request
+	childTick     = 200 * time.Millisecond
+	childSweep    = time.Second
+	childOverdue  = 3 * time.Second
+	childPatience = 400 * time.Millisecond // as serve has it
 )
 
 // Run works until it is killed, or until the process that started it is gone.
@@ -107,7 +108,7 @@ func (c childCmd) platform(log *slog.Logger) (bot.Platform, error) {
 	if c.Platform == "discord" {
 		return discord.New(discord.Options{Token: c.Token, APIURL: c.API, HTTPClient: client, Logger: log})
 	}
-	return slack.New(slack.Options{BotToken: c.Token, APIURL: c.API + "/api/", HTTPClient: client, Logger: log})
+	return slack.New(slack.Options{BotToken: c.Token, APIURL: c.API + "/api/", HTTPClient: client, Logger: log, Patience: childPatience})
 }
 
 // drive does more often what the elected process does each minute: a process
