@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
@@ -16,7 +17,16 @@ import (
 type Troubles struct {
 	o         Options
 	platforms map[string]bot.Platform
+
+	mu    sync.Mutex
+	since time.Time // when the hour began that told counts
+	told  int       // reports of this hour
 }
+
+// reportsAnHour is how many parts the operator is told of one by one: a
+// platform that is away for a morning must not send thousands. The log and the
+// ledger have all.
+const reportsAnHour = 10
 
 // NewTroubles makes one from the same options as the Scheduler.
 func NewTroubles(o Options) *Troubles {
@@ -67,9 +77,27 @@ func (t *Troubles) tell(ctx context.Context, sub digest.Subscription, key string
 // known.
 func (t *Troubles) Report(ctx context.Context, d digest.Delivery, what string) {
 	t.o.Log.ErrorContext(ctx, "a post needs a look", "delivery", d.ID, "edition", d.EditionID, "part", d.Part, "destination", d.Destination.String(), "state", string(d.State), "what", what)
+	n := t.count(t.o.Now())
+	if n > reportsAnHour {
+		return
+	}
 	w := bot.WordsIn(t.o.Lang)
 	m := bot.Message{Lang: w.Lang(), At: t.o.Now(), Lead: []bot.Text{w.Text("Part %d of a digest for %s needs a look: %s.", d.Part+1, d.Destination.String(), what)}}
+	if n == reportsAnHour {
+		m.Lead = append(m.Lead, w.Text("Any more within the hour are told in the log alone."))
+	}
 	t.send(ctx, t.o.Operator, m, fmt.Sprintf("report.%d.%s", d.ID, d.State))
+}
+
+// count counts one more report of the hour.
+func (t *Troubles) count(now time.Time) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now.Sub(t.since) >= time.Hour {
+		t.since, t.told = now, 0
+	}
+	t.told++
+	return t.told
 }
 
 // Notice tells the operator something of no delivery, such as a source that
