@@ -228,7 +228,7 @@ func TestTriggersOpenOneViewInThreeSeconds(t *testing.T) {
 		triggers <- id
 	})
 	open := func(trigger string) any {
-		return c.call("views.open", c.srv.BotToken, `{"trigger_id":"`+trigger+`","view":{"type":"modal","title":{"type":"plain_text","text":"T"},"blocks":[]}}`)["error"]
+		return c.call("views.open", c.srv.BotToken, `{"trigger_id":"`+trigger+`","view":{"type":"modal","title":{"type":"plain_text","text":"T"},"blocks":[{"type":"divider"}]}}`)["error"]
 	}
 	c.srv.Slash("U0JON", "C0GENERAL", "/brief x")
 	first := <-triggers
