@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -126,6 +127,7 @@ type Adapter struct {
 	key     ed25519.PublicKey
 	slots   chan struct{} // of interactions that are worked on
 	busy    chan struct{} // of interactions that are told to come back
+	hands   chan struct{} // of handlers at work
 	turns   sync.WaitGroup
 	seen    *recent[struct{}] // interaction ids
 	dms     *recent[string]   // user id -> channel id
@@ -183,7 +185,7 @@ func New(o Options) (*Adapter, error) {
 	fill(&o)
 	a := &Adapter{
 		opts: o, log: o.Logger, key: key, hooks: hooks,
-		slots: make(chan struct{}, maxTurns), busy: make(chan struct{}, maxBusy),
+		slots: make(chan struct{}, maxTurns), busy: make(chan struct{}, maxBusy), hands: make(chan struct{}, max(16, 4*runtime.GOMAXPROCS(0))),
 		seen: newRecent[struct{}](keptIDs, 16*time.Minute), dms: newRecent[string](keptDMs, 24*time.Hour),
 		places: newRecent[place](keptPlace, 10*time.Minute), threads: newRecent[string](keptPlace, 26*time.Hour),
 		firsts: newRecent[string](keptPlace, 26*time.Hour), drafts: newRecent[map[string]string](keptDrafts, time.Hour),

@@ -341,3 +341,25 @@ func mustURL(t *testing.T, s string) *url.URL {
 	}
 	return u
 }
+
+// One hand works on one request; who did not wait for it does not give it back.
+func TestHandsAreCounted(t *testing.T) {
+	t.Parallel()
+	a := &Adapter{hands: make(chan struct{}, 1)}
+	first := a.hand(t.Context())
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	start := time.Now()
+	a.hand(gone)()
+	if len(a.hands) != 1 || time.Since(start) >= handWait {
+		t.Errorf("%d hands at work after %v", len(a.hands), time.Since(start))
+	}
+	a.hand(t.Context())()
+	if waited := time.Since(start); waited < handWait || len(a.hands) != 1 {
+		t.Errorf("waited %v for a hand that is taken", waited)
+	}
+	first()
+	if len(a.hands) != 0 {
+		t.Error("a hand was not given back")
+	}
+}

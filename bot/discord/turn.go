@@ -197,6 +197,25 @@ type outcome struct {
 	err   error
 }
 
+// handWait is how long a request waits while others are worked on.
+const handWait = time.Second
+
+// hand waits until few enough requests are worked on, for a while, and returns
+// what lets the next one in. A hundred that compute at once would keep each
+// other, and the acknowledgements of all, from the processor; a few that wait
+// for something slow shall not keep everyone out.
+func (a *Adapter) hand(ctx context.Context) (done func()) {
+	t := time.NewTimer(handWait)
+	defer t.Stop()
+	select {
+	case a.hands <- struct{}{}:
+		return func() { <-a.hands }
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return func() {}
+}
+
 // answer asks the handler and gives its answer: at once when it is ready soon,
 // else after a word that it is being worked on.
 func (t *turn) answer(ctx context.Context) {
@@ -208,6 +227,7 @@ func (t *turn) answer(ctx context.Context) {
 				got <- outcome{err: digest.Errorf(digest.Internal, "panic")}
 			}
 		}()
+		defer t.a.hand(ctx)()
 		reply, err := t.a.opts.Handler.Handle(ctx, t.r)
 		got <- outcome{reply, err}
 	}()

@@ -3,7 +3,9 @@ package discord_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -360,6 +362,40 @@ func TestInteractionTwice(t *testing.T) {
 
 // More interactions at once than there are places: each person hears
 // something, and the bot works on.
+// Few requests are worked on at a time, so that many do not keep each other
+// from being acknowledged; but slow ones do not keep the others out for long.
+func TestFewAreWorkedOnAtATime(t *testing.T) {
+	t.Parallel()
+	most := max(16, 4*runtime.GOMAXPROCS(0))
+	var now, peak atomic.Int64
+	release := make(chan struct{})
+	h := &handler{handle: func(context.Context, bot.Request) (bot.Reply, error) {
+		if n := now.Add(1); n > peak.Load() {
+			peak.Store(n)
+		}
+		defer now.Add(-1)
+		<-release
+		return say("fine"), nil
+	}}
+	s := live(t, h, func(o *discord.Options) { *o = discord.AckAfter(*o, time.Millisecond) }, discordtest.Options{NoOpenAPI: true})
+	r := newRoom(s)
+	var all []*discordtest.Interaction
+	for range most + 4 {
+		all = append(all, s.Slash(r.at(r.mina), "help", nil))
+	}
+	for _, i := range all {
+		i.WaitAck()
+	}
+	eventually(t, "the slow to let the others in", func() bool { return now.Load() == int64(most+4) })
+	close(release)
+	for _, i := range all {
+		i.WaitAnswer()
+	}
+	if peak.Load() < int64(most) {
+		t.Errorf("at most %d at a time", peak.Load())
+	}
+}
+
 func TestFloodIsBounded(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
