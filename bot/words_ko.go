@@ -274,4 +274,5 @@ var korean = map[string]string{
 	"%s: %s, %d before":     "%s: %s, 앞서 %d건",
 	"review":                "주간 정리",
 	"%d new, %d developing": "새 소식 %d건, 이어지는 소식 %d건",
+	"In the last 7 days it would have sent nothing.": "최근 7일이라면 아무것도 보내지 않았을 것입니다.",
 }

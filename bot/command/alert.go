@@ -91,6 +91,9 @@ func (h *Handler) trial(ctx context.Context, r bot.Request, sub digest.Subscript
 		return nil, err
 	}
 	line := w.Say("In the last 7 days it would have sent %d alerts.", len(t.Alerts))
+	if len(t.Alerts) == 0 {
+		line = w.Say("In the last 7 days it would have sent nothing.")
+	}
 	if t.Held > 0 {
 		line += " " + w.Say("%d of them in a bundle.", t.Held)
 	}

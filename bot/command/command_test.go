@@ -134,7 +134,10 @@ func (alerts) DryRun(_ context.Context, sub digest.Subscription, _, until time.T
 	if sub.Rules.Big > 0 || len(sub.Rules.Filter.Exclude) > 0 {
 		n = 2
 	}
-	t := digest.Trial{Held: n - 3}
+	if strings.Contains(sub.Query, "chad") {
+		n = 0
+	}
+	t := digest.Trial{Held: max(n-3, 0)}
 	for i := range n {
 		t.Alerts = append(t.Alerts, digest.TrialAlert{At: until.Add(time.Duration(i-n) * time.Hour), StoryID: int64(i + 1), Title: fmt.Sprintf("Event %d", i+1)})
 	}
