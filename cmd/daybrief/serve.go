@@ -383,7 +383,7 @@ const pruneBatch = 500
 func (b *server) prune(ctx context.Context) error {
 	now := b.now()
 	h := store.Horizons{Articles: now.Add(-time.Duration(b.config.Keep.Articles)), Features: now.Add(-featuresFor), Editions: now.Add(-time.Duration(b.config.Keep.Editions)),
-		Answers: now.Add(-answersFor), Audit: now.Add(-auditFor)}
+		Answers: now.Add(-answersFor), Audit: now.Add(-auditFor), Leases: now.Add(-leasesFor)}
 	gone, err := b.store.Prune(ctx, h, pruneBatch)
 	if err == nil && gone != (store.Pruned{}) {
 		b.log.InfoContext(ctx, "pruned", "articles", gone.Articles, "stories", gone.Stories, "editions", gone.Editions, "answers", gone.Answers)
@@ -396,6 +396,7 @@ const (
 	featuresFor = 30 * 24 * time.Hour  // stories are live for a few days
 	answersFor  = 30 * 24 * time.Hour  // buttons of old answers
 	auditFor    = 365 * 24 * time.Hour // who changed what
+	leasesFor   = 24 * time.Hour       // what was done once; clocks differ by less
 )
 
 // answers lets commands ask the briefer.

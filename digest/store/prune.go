@@ -12,11 +12,12 @@ type Horizons struct {
 	Editions time.Time // editions scheduled before it, unless a part is still to be sent; what was told or alerted of before it
 	Answers  time.Time // answers given before it
 	Audit    time.Time // changes noted before it
+	Leases   time.Time // leases that ran out before it
 }
 
 // Pruned counts what was removed.
 type Pruned struct {
-	Articles, Stories, Features, Editions, Told, Alerted, Held, Subscriptions, Answers, Audit int64
+	Articles, Stories, Features, Editions, Told, Alerted, Held, Subscriptions, Answers, Audit, Leases int64
 }
 
 // Prune removes what lies before the horizons, at most batch rows of a table
@@ -51,6 +52,7 @@ func (s *Store) Prune(ctx context.Context, h Horizons, batch int) (Pruned, error
 			AND s.last_run < $1 AND s.created < $1 AND NOT EXISTS (SELECT 1 FROM editions e WHERE e.subscription_id = s.id) LIMIT $2`)},
 		{h.Answers, &p.Answers, deleter(`answers`, `id`, `SELECT id FROM answers WHERE created < $1 ORDER BY created LIMIT $2`)},
 		{h.Audit, &p.Audit, deleter(`audit`, `id`, `SELECT id FROM audit WHERE time < $1 ORDER BY time, id LIMIT $2`)},
+		{h.Leases, &p.Leases, deleter(`leases`, `name`, `SELECT name FROM leases WHERE expiry < $1 ORDER BY name LIMIT $2`)},
 	}
 	for _, st := range steps {
 		for n := int64(batch); !st.before.IsZero() && n >= int64(batch); {

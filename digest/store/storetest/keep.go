@@ -88,11 +88,15 @@ func keepLedger(t *testing.T, s *store.Store) {
 	must(t, s.SaveAnswer(ctx, digest.Answer{ID: "new", Created: now()}))
 	must(t, s.AddAudit(ctx, digest.Audit{At: now().AddDate(-2, 0, 0), Action: "subscribe"}))
 	must(t, s.AddAudit(ctx, digest.Audit{At: now(), Action: "pause"}))
+	for name, until := range map[string]time.Time{"gone": now().AddDate(0, 0, -3), "gone too": now().AddDate(0, 0, -2), "held": now().Add(time.Second)} {
+		got(s.AcquireLease(ctx, digest.Lease{Name: name, Holder: "a", Until: until}, now()))(t)
+	}
 
 	year := now().AddDate(-1, 0, 0)
-	p, err := s.Prune(ctx, store.Horizons{Editions: year, Answers: now().AddDate(0, -1, 0), Audit: year}, 1)
+	p, err := s.Prune(ctx, store.Horizons{Editions: year, Answers: now().AddDate(0, -1, 0), Audit: year, Leases: now().AddDate(0, 0, -1)}, 1)
 	must(t, err)
-	wantEqual(t, "pruned", p, store.Pruned{Editions: 1, Told: 2, Subscriptions: 1, Answers: 1, Audit: 1})
+	wantEqual(t, "pruned", p, store.Pruned{Editions: 1, Told: 2, Subscriptions: 1, Answers: 1, Audit: 1, Leases: 2})
+	wantEqual(t, "leases kept", len(got(s.Leases(ctx))(t)), 1)
 	for _, d := range []digest.Delivery{open, recent} {
 		wantEqual(t, "kept", got(s.Delivery(ctx, d.ID))(t).ID, d.ID)
 	}
