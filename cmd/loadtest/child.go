@@ -179,7 +179,6 @@ func (c *crew) start() (*member, error) {
 		return nil, err
 	}
 	m := &member{done: make(chan struct{})}
-	//nolint:gosec // it is this program, and ends by kill
 	m.cmd = exec.Command(self, c.spec.args()...)
 	m.cmd.Stderr, m.cmd.Stdout = c.log, c.log
 	if m.stdin, err = m.cmd.StdinPipe(); err != nil {
