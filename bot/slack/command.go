@@ -73,7 +73,7 @@ func (a *App) handle(ctx context.Context, r bot.Request) bot.Reply {
 	if err == nil {
 		return reply
 	}
-	return bot.Reply{Message: a.failed(r, err)}
+	return bot.Reply{Message: a.failed(r, err), Failed: true}
 }
 
 // ask asks the handler when it is not asked too much already: answers are made

@@ -223,6 +223,23 @@ func TestErrorsStandAtTheirField(t *testing.T) {
 	}
 }
 
+// TestAFormThatFailedStaysOpen with what was typed, and says why.
+func TestAFormThatFailedStaysOpen(t *testing.T) {
+	t.Parallel()
+	w := running(t, nil)
+	w.h.handle = func(context.Context, bot.Request) (bot.Reply, error) {
+		reply := said("You have 50 subscriptions. See /subscriptions.")
+		reply.Failed = true
+		return reply, nil
+	}
+	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscribe")
+	v := w.opened()
+	d := w.srv.Submit("U0JON", v, map[string]string{"query": "korea"})
+	if string(d.Ack) != `{"errors":{"query":"You have 50 subscriptions. See /brief subscriptions."},"response_action":"errors"}` || w.srv.View(v.ID).Updates != v.Updates {
+		t.Errorf("acknowledged with %s", d.Ack)
+	}
+}
+
 // TestWhatMayNotBeChangedOpensNoForm shows the refusal in its place.
 func TestWhatMayNotBeChangedOpensNoForm(t *testing.T) {
 	t.Parallel()

@@ -271,8 +271,8 @@ func TestFormErrorsOfTheHandlerAreShown(t *testing.T) {
 	}
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscribe")
 	v := w.opened()
-	w.srv.Submit("U0JON", v, map[string]string{"query": "korea-trade"})
-	if shown := w.srv.View(v.ID).Shown(); !strings.HasPrefix(shown, "That is no time. Try 8:00. (e-") {
-		t.Errorf("it shows %q", shown)
+	d := w.srv.Submit("U0JON", v, map[string]string{"query": "korea-trade"})
+	if !strings.Contains(string(d.Ack), `"errors":{"query":"That is no time. Try 8:00. (e-`) {
+		t.Errorf("acknowledged with %s", d.Ack)
 	}
 }

@@ -38,6 +38,9 @@ func (a *App) submitted(ctx context.Context, j job) {
 	defer timer.Stop()
 	select {
 	case reply := <-done:
+		if reply.Failed && len(reply.Wrong) == 0 { // what was typed is not to be lost
+			reply.Wrong = map[string]string{fieldQuery: strings.TrimSpace(bot.PlainText(reply.Message))}
+		}
 		if len(reply.Wrong) > 0 {
 			a.ackWrong(j, reply.Wrong)
 			return
@@ -71,8 +74,10 @@ func missing(r bot.Request, w bot.Words) map[string]string {
 // the first.
 func (a *App) ackWrong(j job, wrong map[string]string) {
 	shown := map[string]string{}
+	r := a.renderer("", messageSurface())
 	for name, words := range wrong {
 		id := blockOf(name, j.interaction)
+		words = r.tidySpans(r.hint(bot.S(words))).String()
 		if shown[id] != "" {
 			words = shown[id] + " " + words
 		}
