@@ -105,7 +105,7 @@ func timeFlag(name, value string, now time.Time) (time.Time, error) {
 // timeFlag reads what a request can say too: "yesterday", "monday".
 func (a *app) timeFlag(name, value string, now time.Time) (time.Time, error) {
 	t, err := timeFlag(name, value, now)
-	if err == nil || strings.HasPrefix(value, "-") { // in a request that leaves something out
+	if err == nil || strings.HasPrefix(requestText([]string{value}), "-") { // in a request that leaves something out
 		return t, err
 	}
 	q, qerr := a.reader.Read("since "+value, now)
