@@ -1,7 +1,9 @@
 package web
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -87,12 +89,29 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, req bot.Request, 
 		s.fail(w, r, err)
 		return
 	}
-	p := page{Title: "Ask", Lang: lang(reply.Message), Reply: &reply.Message, Asked: typed}
+	p := page{Title: "Ask", Lang: lang(reply.Message), Reply: &reply.Message, Asked: typed, File: fileOf(reply.File)}
 	if r.Header.Get("X-Fragment") != "" {
 		s.render(w, r, "fragment", p)
 		return
 	}
 	s.render(w, r, "ask", p)
+}
+
+// file is one that comes with an answer: to be saved, and to be read at once.
+type file struct {
+	Name string
+	Text string
+	Href template.URL
+}
+
+func fileOf(f *bot.File) *file {
+	if f == nil {
+		return nil
+	}
+	// The data is in the address, so that nothing of a person is kept for a
+	// second request. A name and a type are our own words.
+	return &file{Name: f.Name, Text: strings.ToValidUTF8(string(f.Data), "\ufffd"),
+		Href: template.URL("data:application/octet-stream;base64," + base64.StdEncoding.EncodeToString(f.Data))} //nolint:gosec // base64 of our own
 }
 
 func (s *Server) complete(w http.ResponseWriter, r *http.Request) {

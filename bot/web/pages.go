@@ -19,6 +19,7 @@ type page struct {
 	Version string
 	Message *bot.Message
 	Asked   string // the typed line, shown again
+	File    *file  // that comes with Reply
 	Reply   *bot.Message
 	Rows    []row
 	Sources []sourceRow

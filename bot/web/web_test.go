@@ -332,3 +332,29 @@ func TestHTMLStandsAlone(t *testing.T) {
 		t.Errorf("has %v", count)
 	}
 }
+
+// fileHandler answers everything with a file.
+type fileHandler struct{ bot.Handler }
+
+func (fileHandler) Handle(context.Context, bot.Request) (bot.Reply, error) {
+	return bot.Reply{Message: bot.Message{Lead: []bot.Text{bot.T("All that is kept of you.")}}, File: &bot.File{Name: "daybrief.json", Type: "application/json", Data: []byte(`{"a":"</pre><script>"}`)}}, nil
+}
+
+func TestAFileCanBeSavedAndRead(t *testing.T) {
+	t.Parallel()
+	s, err := web.New(web.Options{Handler: fileHandler{}, Parse: func(string) (string, string) { return "subscriptions", "export" }, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/ask", strings.NewReader("line=x"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.Routes().ServeHTTP(w, r)
+	page := w.Body.String()
+	if !strings.Contains(page, `download="daybrief.json"`) || !strings.Contains(page, `href="data:application/octet-stream;base64,eyJhIjoi`) {
+		t.Errorf("no file to save: %s", page)
+	}
+	if strings.Contains(page, "<script>\"}") || !strings.Contains(page, "&lt;/pre&gt;") {
+		t.Errorf("the file is not shown as text: %s", page)
+	}
+}
