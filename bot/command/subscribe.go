@@ -204,6 +204,9 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 
 // zoneWords says a zone as people do: "Seoul time".
 func zoneWords(zone string, w bot.Words) string {
+	if strings.HasSuffix(zone, "/UTC") {
+		return "UTC"
+	}
 	if i := strings.LastIndexByte(zone, '/'); i >= 0 {
 		return w.Say("%s time", strings.ReplaceAll(zone[i+1:], "_", " "))
 	}
