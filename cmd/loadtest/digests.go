@@ -175,7 +175,7 @@ func (m *morning) subscribe() error {
 // plan plugs the scheduler together as serve does.
 func (m *morning) plan(w *witness) error {
 	log := slog.New(slog.DiscardHandler)
-	app, err := slack.New(slack.Options{BotToken: m.slack.srv.BotToken, APIURL: m.slack.address() + "/api/", Logger: log})
+	app, err := slack.New(slack.Options{BotToken: m.slack.srv.BotToken, APIURL: m.slack.address() + "/api/", Logger: log, Patience: childPatience})
 	if err != nil {
 		return err
 	}
