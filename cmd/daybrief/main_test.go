@@ -37,12 +37,22 @@ type program struct {
 	dir   string
 	clock *digesttest.Clock
 	env   map[string]string
-	dsn   string // of the database; "" means a file in dir
+	dsn   string    // of the database; "" means a file in dir
+	runs  time.Time // since when the clock runs on; zero: it stands still
 }
 
 func newProgram(t *testing.T) *program {
 	t.Helper()
 	return &program{t: t, dir: t.TempDir(), clock: digesttest.NewClock(time.Date(2026, 11, 23, 22, 50, 0, 0, time.UTC)), env: map[string]string{}}
+}
+
+// now is the moved clock. Where platforms are, it runs on from there: a post
+// that waits for its platform's turn comes due by it.
+func (p *program) now() time.Time {
+	if p.runs.IsZero() {
+		return p.clock.Now()
+	}
+	return p.clock.Now().Add(time.Since(p.runs))
 }
 
 func (p *program) path(name string) string { return filepath.Join(p.dir, name) }
@@ -64,7 +74,7 @@ type outcome struct {
 func (p *program) environment(args ...string) (environment, *safeBuffer, *safeBuffer) {
 	stdout, stderr := &safeBuffer{}, &safeBuffer{}
 	full := append([]string{"--database", cmp.Or(p.dsn, p.path("test.db"))}, args...)
-	return environment{args: full, stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, getenv: func(k string) string { return p.env[k] }, now: p.clock.Now, version: "test"}, stdout, stderr
+	return environment{args: full, stdin: strings.NewReader(""), stdout: stdout, stderr: stderr, getenv: func(k string) string { return p.env[k] }, now: p.now, version: "test"}, stdout, stderr
 }
 
 func (p *program) run(args ...string) outcome {
@@ -140,10 +150,11 @@ type desk struct {
 
 func (p *program) desk() desk {
 	p.t.Helper()
-	slack := slacktest.New(p.t, slacktest.Options{Now: p.clock.Now})
+	p.runs = time.Now()
+	slack := slacktest.New(p.t, slacktest.Options{Now: p.now})
 	slack.AddChannel(slacktest.Channel{ID: "C0123ABC", Name: "korea-desk", Member: true})
 	slack.AddUser(slacktest.User{ID: "U0MINA", Name: "Mina", Zone: "Asia/Seoul", Locale: "en-US"})
-	discord := discordtest.New(p.t, discordtest.Options{Now: p.clock.Now})
+	discord := discordtest.New(p.t, discordtest.Options{Now: p.now})
 	guild := discord.AddGuild("Traders")
 	channel := discord.AddChannel(guild, "korea-desk", 0)
 	jon := discord.AddUser("Jon", "en-US")
