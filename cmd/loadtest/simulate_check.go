@@ -149,23 +149,21 @@ func (c *checker) sizeAt(story int, t time.Time) size {
 // voices counts the sources that said something of their own after a time and
 // up to another. One who only copies says what another said.
 func (c *checker) voices(story int, after, t time.Time) int {
-	own, copies := map[string]bool{}, map[string]bool{}
-	texts := map[string]bool{}
+	own, texts := map[string]bool{}, map[string]bool{}
 	c.world.until(story, t, func(h *happening) {
 		if !h.at.After(after) {
 			return
 		}
 		if h.copied {
-			copies[h.body] = true
 			return
 		}
 		own[h.source], texts[h.body] = true, true
 	})
 	n := len(own)
-	orphans := map[string]bool{} // copies of what was said too long ago to count itself
+	orphans := map[string]bool{} // texts that were said too long ago to count, and are copied: one voice each
 	c.world.until(story, t, func(h *happening) {
 		if h.at.After(after) && h.copied && !texts[h.body] {
-			orphans[h.source] = true
+			orphans[h.body] = true
 		}
 	})
 	return n + len(orphans)
