@@ -304,7 +304,7 @@ func (s *search) excluded(st digest.Story) bool {
 func (s *search) brief(ctx context.Context) (digest.Brief, error) {
 	out := digest.Brief{Query: s.q, Generated: s.now}
 	var err error
-	out.From, out.Sources, err = s.b.store.Window(ctx, s.q.Since, s.q.Until)
+	out.From, out.Sources, err = s.window(ctx)
 	return out, err
 }
 

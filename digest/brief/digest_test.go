@@ -283,7 +283,12 @@ func TestHealthIsTold(t *testing.T) {
 // searches counts what is asked of a store.
 type searches struct {
 	*store.Store
-	searched, loaded int
+	searched, loaded, counted int
+}
+
+func (s *searches) Window(ctx context.Context, since, until time.Time) (articles, sources int, err error) {
+	s.counted++
+	return s.Store.Window(ctx, since, until)
 }
 
 func (s *searches) Search(ctx context.Context, q digest.Search) ([]digest.Candidate, error) {
@@ -319,6 +324,35 @@ func TestEqualDigestsAreJudgedOnce(t *testing.T) {
 	build(t, b, func(o *Order) { o.Until = o.Until.Add(time.Hour) })
 	if counting.searched != 4 || len(b.shared.byID) != 1 {
 		t.Errorf("%d searches; %d pools are kept", counting.searched, len(b.shared.byID))
+	}
+}
+
+func TestTheArticlesOfAWindowAreCountedOnceAMinute(t *testing.T) {
+	t.Parallel()
+	b, s := world(t, headlines()...)
+	counting := &searches{Store: s}
+	b = New(Options{Store: counting, Reader: b.reader, Share: true})
+	now := digesttest.Now().Truncate(time.Minute)
+	var first int
+	for i, after := range []time.Duration{0, 20 * time.Second, 59 * time.Second, time.Minute} {
+		at := now.Add(after)
+		q, err := b.reader.Read("trade", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := b.Answer(t.Context(), Ask{Query: q, Now: at})
+		if err != nil || got.From == 0 {
+			t.Fatalf("%d articles, %v", got.From, err)
+		}
+		if i == 0 {
+			first = got.From
+		}
+		if got.From != first {
+			t.Errorf("%d articles, then %d", first, got.From)
+		}
+	}
+	if counting.counted != 2 {
+		t.Errorf("four answers in two minutes counted %d times", counting.counted)
 	}
 }
 

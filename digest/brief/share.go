@@ -26,8 +26,50 @@ type pool struct {
 	told   map[string]digest.StoryBrief
 }
 
+// looked is how many articles and sources a window holds: a number that is told
+// with every answer, and that reads every row of the window to be counted. A
+// count of the same minute does as well.
+type looked struct {
+	mu     sync.Mutex
+	minute int64 // that the counts are of
+	counts map[[2]int64]count
+}
+
+type count struct{ articles, sources int }
+
+// window counts what the window of a query holds, where the Briefer shares once
+// a minute.
+func (s *search) window(ctx context.Context) (articles, sources int, err error) {
+	b, since, until := s.b, s.q.Since, s.q.Until
+	if b.shared == nil {
+		return b.store.Window(ctx, since, until)
+	}
+	l := &b.shared.looked
+	minute := s.now.Unix() / 60
+	key := [2]int64{since.Unix() / 60, until.Unix() / 60}
+	l.mu.Lock()
+	if l.minute != minute || l.counts == nil {
+		l.minute, l.counts = minute, map[[2]int64]count{}
+	}
+	c, ok := l.counts[key]
+	l.mu.Unlock()
+	if ok {
+		return c.articles, c.sources, nil
+	}
+	articles, sources, err = b.store.Window(ctx, since, until)
+	if err == nil && articles > 0 { // the first articles are seen at once
+		l.mu.Lock()
+		if l.minute == minute {
+			l.counts[key] = count{articles, sources}
+		}
+		l.mu.Unlock()
+	}
+	return articles, sources, err
+}
+
 // pools keeps the pools of the last minutes.
 type pools struct {
+	looked
 	mu   sync.Mutex
 	byID map[string]*pool
 	born map[string]time.Time
