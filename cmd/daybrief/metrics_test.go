@@ -39,6 +39,7 @@ func TestMetricsMove(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	d := p.desk()
+	p.runs = time.Time{} // its clock stands still, so that times are known
 	p.must("--config", d.config, "sources", "add", "--force", "--name", "Nowhere Times", "http://127.0.0.1:9/feed.xml")
 	s, stop := p.serve("--config", d.config)
 	defer stop()
