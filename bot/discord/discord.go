@@ -159,7 +159,7 @@ const (
 	maxBusy    = 32
 	keptIDs    = 10_000
 	keptDMs    = 10_000
-	keptPlace  = 5_000
+	keptPlace  = 20_000
 	keptDrafts = 1_000
 )
 
@@ -187,7 +187,7 @@ func New(o Options) (*Adapter, error) {
 		opts: o, log: o.Logger, key: key, hooks: hooks,
 		slots: make(chan struct{}, maxTurns), busy: make(chan struct{}, maxBusy), hands: make(chan struct{}, max(16, 4*runtime.GOMAXPROCS(0))),
 		seen: newRecent[struct{}](keptIDs, 16*time.Minute), dms: newRecent[string](keptDMs, 24*time.Hour),
-		places: newRecent[place](keptPlace, 10*time.Minute), threads: newRecent[string](keptPlace, 26*time.Hour),
+		places: newRecent[place](keptPlace, 26*time.Hour), threads: newRecent[string](keptPlace, 26*time.Hour),
 		firsts: newRecent[string](keptPlace, 26*time.Hour), drafts: newRecent[map[string]string](keptDrafts, time.Hour),
 		pace: pacer{next: map[string]time.Time{}}, dmTimes: window{span: time.Minute, limit: newDMs},
 	}

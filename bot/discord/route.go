@@ -64,7 +64,9 @@ func (p place) thread() bool {
 	return p.Type >= int(discordgo.ChannelTypeGuildNewsThread) && p.Type <= int(discordgo.ChannelTypeGuildPrivateThread)
 }
 
-// placeOf asks what a channel is, at most every ten minutes.
+// placeOf asks what a channel is, at most every 26 hours, so that a digest of
+// each morning costs one request and not two. A channel that refuses a post is
+// asked at once, see reroute.
 func (a *Adapter) placeOf(ctx context.Context, channel string) (place, error) {
 	if p, ok := a.places.get(channel, a.opts.timing.now()); ok {
 		return p, nil

@@ -265,3 +265,32 @@ func TestFindInDirectMessages(t *testing.T) {
 		t.Errorf("found %q, %v; want %q", ref, err, want)
 	}
 }
+
+// What a channel is is remembered for a day; one that has changed since, and
+// refuses a post for it, is asked anew.
+func TestAChannelThatHasChangedIsAskedAnew(t *testing.T) {
+	t.Parallel()
+	s := still(t, nil, discordtest.Options{})
+	guild := s.AddGuild("g")
+	forum, text := s.AddChannel(guild, "news", discordtest.Forum), s.AddChannel(guild, "desk", discordtest.Text)
+	body := part(t, s.a, "x")
+	for i, to := range []string{forum, text, text} {
+		if _, err := s.a.Send(t.Context(), post(fmt.Sprintf("e%d.0.x", i), to, body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.clock.add(24 * time.Hour)
+	s.AddTags(forum, true, "Other")
+	if _, err := s.a.Send(t.Context(), post("e8.0.x", forum, body)); err != nil {
+		t.Errorf("a forum that needs a tag since: %v", err)
+	}
+	if n := len(s.Threads(forum)); n != 2 {
+		t.Errorf("%d posts in the forum", n)
+	}
+	if _, err := s.a.Send(t.Context(), post("e9.0.x", text, body)); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(s.WaitRequests("GET", "/channels/"+text, 1)); n != 1 {
+		t.Errorf("the channel was asked %d times in a day", n)
+	}
+}

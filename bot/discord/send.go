@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -66,6 +67,12 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 			ref, se = a.post(ctx, p, r)
 		}
 	}
+	if se != nil && se.Fate == bot.Refused {
+		if fresh, ok := a.reroute(ctx, p, r); ok {
+			r = fresh
+			ref, se = a.post(ctx, p, r)
+		}
+	}
 	if se != nil && filtered(se) {
 		if bare, ok := withoutLinks(p.Payload); ok {
 			p.Payload = bare
@@ -76,6 +83,17 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 		a.sentPart(ctx, p, r, ref)
 	}
 	return ref, se
+}
+
+// reroute asks anew what a channel is after it refused a post; ok when it has
+// changed since it was asked.
+func (a *Adapter) reroute(ctx context.Context, p bot.Post, r route) (fresh route, ok bool) {
+	if r.place.ID == "" {
+		return r, false
+	}
+	a.places.drop(p.To.Channel)
+	fresh, err := a.route(ctx, p)
+	return fresh, err == nil && !reflect.DeepEqual(fresh.place, r.place)
 }
 
 // sendable refuses what must not be posted: a payload that breaks a limit, and

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/deliver"
 	"github.com/daybrief/daybrief/bot/discord"
@@ -35,6 +37,7 @@ type digestsCmd struct {
 	Articles      int           `help:"Articles of the last three days in the store." default:"20000"`
 	Database      string        `help:"sqlite or postgres." enum:"sqlite,postgres" default:"sqlite"`
 	For           time.Duration `help:"How long the posting is watched." default:"60s"`
+	Known         bool          `help:"What Discord's channels are was asked before, as on every morning but the first. Asking takes a while."`
 	Profile       string        `help:"Write a CPU profile of the building to this file." type:"path"`
 }
 
@@ -183,6 +186,11 @@ func (m *morning) plan(w *witness) error {
 	if err != nil {
 		return err
 	}
+	if m.Known {
+		if err := m.know(adapter); err != nil {
+			return err
+		}
+	}
 	listener, err := m.store.Listener(m.call.ctx)
 	if err != nil {
 		return err
@@ -197,6 +205,16 @@ func (m *morning) plan(w *witness) error {
 	o.Deliverer = deliver.New(deliver.Options{Ledger: m.store, Troubles: schedule.NewTroubles(o), Platforms: o.Platforms, Now: time.Now, Log: log})
 	m.scheduler, err = schedule.New(o)
 	return err
+}
+
+// know asks what each of Discord's channels is, as the first morning did.
+func (m *morning) know(door bot.Doorman) error {
+	group, ctx := errgroup.WithContext(m.call.ctx)
+	group.SetLimit(8)
+	for i := range m.discord.channels {
+		group.Go(func() error { return door.MayPost(ctx, m.discord.destination(i)) })
+	}
+	return group.Wait()
 }
 
 // build is the tick in which all are due.
