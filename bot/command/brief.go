@@ -26,13 +26,15 @@ func (h *Handler) brief(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		typed += " since " + since
 	}
 	if strings.TrimSpace(typed) == "" {
-		return h.latest(ctx, r)
+		reply, err := h.latest(ctx, r)
+		return h.offer(ctx, r, reply), err
 	}
 	limit, err := limitOf(r.Fields["limit"])
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return h.answer(ctx, r, asked{Query: typed, Limit: limit, Now: r.Now})
+	reply, err := h.answer(ctx, r, asked{Query: typed, Limit: limit, Now: r.Now})
+	return h.offer(ctx, r, reply), err
 }
 
 func limitOf(field string) (int, error) {

@@ -1,0 +1,54 @@
+package command_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/command"
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/store/storetest"
+)
+
+// TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel suspends what goes to
+// direct messages, as a platform that refuses them does.
+func TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
+	mina := digest.Person{Platform: "discord", ID: "77", Name: "mina"}
+	if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: digest.Destination{Platform: "discord", Channel: "77", Direct: true},
+		Schedule: "0 8 * * *", Zone: "Asia/Seoul", Owner: mina, From: "command", State: digest.Suspended, Reason: "closed"}); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(person digest.Person, place digest.Destination) string {
+		reply, err := h.Handle(t.Context(), bot.Request{Person: person, Place: place, Command: "brief", Args: "korea-trade", Manager: true, Now: time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bot.PlainText(reply.Message)
+	}
+	channel := digest.Destination{Platform: "discord", Workspace: "9", Channel: "5"}
+	got := ask(mina, channel)
+	if !strings.Contains(got, "I could not send you korea-trade directly") || !strings.Contains(got, "/subscriptions edit 1 here") {
+		t.Errorf("not offered:\n%s", got)
+	}
+	if other := ask(digest.Person{Platform: "discord", ID: "78"}, channel); strings.Contains(other, "could not send") {
+		t.Errorf("another hears of it:\n%s", other)
+	}
+	// And what it says works.
+	for _, line := range []string{"edit 1 here", "resume 1"} {
+		if _, err := h.Handle(t.Context(), bot.Request{Person: mina, Place: channel, Command: "subscriptions", Args: line, Manager: true, Now: time.Date(2026, 11, 24, 0, 31, 0, 0, time.UTC)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub, err := s.Subscription(t.Context(), 1)
+	if err != nil || sub.State != digest.Active || sub.Destination != channel {
+		t.Errorf("%+v %v", sub, err)
+	}
+	if again := ask(mina, channel); strings.Contains(again, "could not send") {
+		t.Errorf("offered again:\n%s", again)
+	}
+}
