@@ -1,6 +1,9 @@
 package digest
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Rules narrow what a subscription sends, and how often. The zero value means
 // the defaults.
@@ -35,6 +38,12 @@ type Filter struct {
 	NotSources []string `json:"not_sources,omitempty"` // none of these
 	Langs      []string `json:"langs,omitempty"`       // only these languages
 }
+
+// MaxExpression is the longest expression of a Filter, in bytes.
+const MaxExpression = 500
+
+// Expression reads an expression as filters match it: RE2, whatever the case.
+func Expression(s string) (*regexp.Regexp, error) { return regexp.Compile("(?i)" + s) }
 
 // Profile is what a person, or the people of a channel, have chosen for all
 // that they get.

@@ -13,8 +13,7 @@ import (
 
 // Bounds of filters.
 const (
-	maxFilterWords = 50  // in one list
-	maxExpression  = 500 // bytes
+	maxFilterWords = 50 // in one list
 )
 
 // filterCommand serves "subscriptions filter 3 exclude football, "rugby union"
@@ -108,10 +107,10 @@ func expression(s string) (string, error) {
 	if len(s) > 1 && s[0] == '/' && s[len(s)-1] == '/' {
 		s = s[1 : len(s)-1]
 	}
-	if len(s) > maxExpression {
-		return "", digest.Errorf(digest.Invalid, "The expression is longer than %d bytes", maxExpression)
+	if len(s) > digest.MaxExpression {
+		return "", digest.Errorf(digest.Invalid, "The expression is longer than %d bytes", digest.MaxExpression)
 	}
-	re, err := regexp.Compile("(?i)" + s)
+	re, err := digest.Expression(s)
 	switch {
 	case err != nil:
 		return "", digest.Errorf(digest.Invalid, "The expression “%s” cannot be read: %s", clip(s, 60), strings.TrimPrefix(err.Error(), "error parsing regexp: ")).

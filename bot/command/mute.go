@@ -241,11 +241,7 @@ func muteKind(k digest.MuteKind, w bot.Words) string {
 // unmuteCommand serves "subscriptions unmute 2" and "unmute Xinhua".
 func (h *Handler) unmuteCommand(ctx context.Context, r bot.Request, arg string) (bot.Reply, error) {
 	arg, where := cutWhere(arg)
-	to, err := h.target(r, where)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	p, err := h.o.Store.Profile(ctx, to)
+	p, err := h.chosenAt(ctx, r, where)
 	if err != nil {
 		return bot.Reply{}, err
 	}

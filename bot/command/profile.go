@@ -29,6 +29,15 @@ func (h *Handler) target(r bot.Request, where string) (digest.Destination, error
 	return r.Place, nil
 }
 
+// chosenAt is what was chosen at a target, for who may change it.
+func (h *Handler) chosenAt(ctx context.Context, r bot.Request, where string) (digest.Profile, error) {
+	to, err := h.target(r, where)
+	if err != nil {
+		return digest.Profile{}, err
+	}
+	return h.o.Store.Profile(ctx, to)
+}
+
 // whose is the word that names a target in buttons.
 func (h *Handler) whose(to digest.Destination, r bot.Request) string {
 	if to == h.own(r) {

@@ -22,11 +22,7 @@ var (
 // "quiet off"; without more it tells what holds.
 func (h *Handler) quiet(ctx context.Context, r bot.Request, arg string) (bot.Reply, error) {
 	arg, where := cutWhere(arg)
-	to, err := h.target(r, where)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	p, err := h.o.Store.Profile(ctx, to)
+	p, err := h.chosenAt(ctx, r, where)
 	if err != nil {
 		return bot.Reply{}, err
 	}

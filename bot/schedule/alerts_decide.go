@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -123,7 +124,7 @@ func (a *Alerts) judgeAll(ctx context.Context, b *batch, n arrival) {
 	for _, told := range e.told {
 		add(told.SubscriptionID)
 	}
-	for _, to := range sortedKeys(interested) {
+	for _, to := range slices.Sorted(maps.Keys(interested)) {
 		wishes := interested[to]
 		slices.SortFunc(wishes, func(x, y *wish) int { return cmp.Compare(x.sub.ID, y.sub.ID) })
 		a.judge(ctx, b, n, a.caseOf(e, n.trigger, wishes))
@@ -278,13 +279,4 @@ func (a *Alerts) create(ctx context.Context, plans []digest.EditionPlan) error {
 		}
 	}
 	return nil
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }

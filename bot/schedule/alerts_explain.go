@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -137,7 +138,7 @@ func (r *rehearsal) read(ctx context.Context, stories map[int64]bool) error {
 		rooms[s.Name] = s.Group
 	}
 	r.stories, r.titles, r.of = map[int64]alert.Story{}, map[int64]string{}, map[int64]int64{}
-	for batch := range slices.Chunk(sortedIDs(stories), 50) {
+	for batch := range slices.Chunk(slices.Sorted(maps.Keys(stories)), 50) {
 		rows, err := r.x.Store.Stories(ctx, batch)
 		if err != nil {
 			return fmt.Errorf("read stories: %w", err)
@@ -161,15 +162,6 @@ func (r *rehearsal) read(ctx context.Context, stories map[int64]bool) error {
 		return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.ArticleID, b.ArticleID))
 	})
 	return nil
-}
-
-func sortedIDs[V any](m map[int64]V) []int64 {
-	out := make([]int64, 0, len(m))
-	for id := range m {
-		out = append(out, id)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func (r *rehearsal) run(since, until time.Time) {

@@ -3,6 +3,8 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
@@ -36,7 +38,7 @@ func (a *Alerts) release(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, to := range sortedKeys(byPlace) {
+	for _, to := range slices.Sorted(maps.Keys(byPlace)) {
 		if err := a.releaseTo(ctx, byPlace[to], articles, events); err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func (s *Server) apiArticles(w http.ResponseWriter, r *http.Request) {
 		apiError(w, digest.Errorf(digest.Forbidden, "taking articles in is closed").WithHint("Set DAYBRIEF_API_TOKEN to open it."))
 		return
 	}
-	if !sameToken(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), s.o.Token) {
+	if !SameToken(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), s.o.Token) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "the token is missing or wrong"})
 		return
@@ -61,8 +61,8 @@ func (s *Server) apiArticles(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sameToken compares in constant time, whatever the lengths.
-func sameToken(a, b string) bool {
+// SameToken compares in constant time, whatever the lengths.
+func SameToken(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }

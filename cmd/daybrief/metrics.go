@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/subtle"
 	"database/sql"
 	"net"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/daybrief/daybrief/bot/web"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/store"
 )
@@ -250,5 +250,5 @@ func local(r *http.Request) bool {
 
 func hasToken(r *http.Request, token string) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return ok && token != "" && subtle.ConstantTimeCompare([]byte(given), []byte(token)) == 1
+	return ok && token != "" && web.SameToken(given, token)
 }

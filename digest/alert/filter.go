@@ -9,9 +9,8 @@ import (
 
 // Limits of a filter.
 const (
-	maxExpression = 500      // bytes of an expression
-	maxList       = 100      // words, or sources
-	maxSearched   = 64 << 10 // bytes of a body that an expression looks at
+	maxList     = 100      // words, or sources
+	maxSearched = 64 << 10 // bytes of a body that an expression looks at
 )
 
 // filter is a digest.Filter made ready.
@@ -21,13 +20,8 @@ type filter struct {
 	match, unless    *regexp.Regexp // nil: none
 }
 
-// Check reports, as an Invalid error with a hint, what of a filter cannot be
-// used: it is asked when someone enters one.
-func Check(f digest.Filter) error {
-	_, err := newFilter(f, names{})
-	return err
-}
-
+// newFilter makes a filter ready. What cannot be used of it is an Invalid error
+// with a hint.
 func newFilter(f digest.Filter, n names) (filter, error) {
 	out := filter{Filter: f, include: n.phrases(f.Include), exclude: n.phrases(f.Exclude)}
 	if max(len(f.Include), len(f.Exclude), len(f.Sources), len(f.NotSources)) > maxList {
@@ -44,10 +38,10 @@ func expression(s string) (*regexp.Regexp, error) {
 	if s == "" {
 		return nil, nil
 	}
-	if len(s) > maxExpression {
-		return nil, digest.Errorf(digest.Invalid, "the expression is longer than %d characters", maxExpression)
+	if len(s) > digest.MaxExpression {
+		return nil, digest.Errorf(digest.Invalid, "the expression is longer than %d characters", digest.MaxExpression)
 	}
-	re, err := regexp.Compile("(?i)" + s)
+	re, err := digest.Expression(s)
 	if err != nil {
 		return nil, digest.Errorf(digest.Invalid, "the expression %q cannot be read: %w", s, err).
 			WithHint("it is an RE2 expression, such as tariff(s|ed) or \\bboj\\b; see github.com/google/re2/wiki/Syntax")

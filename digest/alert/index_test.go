@@ -131,7 +131,7 @@ func TestWhy(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestAFilterThatCannotBeUsedIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]digest.Filter{
 		"bad expression": {Match: "(a"},
@@ -139,11 +139,11 @@ func TestCheck(t *testing.T) {
 		"long":           {Match: string(make([]byte, 501))},
 		"many words":     {Include: make([]string, 101)},
 	} {
-		if err := alert.Check(f); digest.CodeOf(err) != digest.Invalid {
+		if _, err := alert.NewMatcher(alert.Query{Filter: f}); digest.CodeOf(err) != digest.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := alert.Check(digest.Filter{Match: `\bBOJ\b|일본은행`, Exclude: []string{"축구"}}); err != nil {
+	if _, err := alert.NewMatcher(alert.Query{Filter: digest.Filter{Match: `\bBOJ\b|일본은행`, Exclude: []string{"축구"}}}); err != nil {
 		t.Error(err)
 	}
 	if err := alert.NewIndex().Add(alert.Query{Filter: digest.Filter{Match: "("}}); digest.HintOf(err) == "" {
