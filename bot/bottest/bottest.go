@@ -126,7 +126,7 @@ func (p *Platform) show(post bot.Post) {
 // their keys. It fails the test after half a minute.
 func (p *Platform) WaitVisible(t testing.TB, to digest.Destination, n int) []string {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		p.mu.Lock()
 		keys, shown := append([]string(nil), p.visible[to.String()]...), p.shown

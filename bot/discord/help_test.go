@@ -210,7 +210,7 @@ func (s *stage) run(t *testing.T, a *discord.Adapter) (stop func() error) {
 			cancel()
 			select {
 			case err = <-done:
-			case <-time.After(20 * time.Second):
+			case <-time.After(time.Minute):
 				t.Error("Run did not stop")
 			}
 		})
@@ -225,7 +225,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for !ok() {
 		select {
 		case <-tick.C:

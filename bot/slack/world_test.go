@@ -188,7 +188,7 @@ func (w *world) run() {
 			cancel()
 			select {
 			case err = <-done:
-			case <-time.After(20 * time.Second):
+			case <-time.After(time.Minute):
 				w.t.Error("Run does not end")
 			}
 		})

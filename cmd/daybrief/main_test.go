@@ -114,7 +114,7 @@ func (p *program) serve(args ...string) (s service, stop func()) {
 	case code := <-done:
 		done <- code
 		p.t.Fatalf("serve did not start: exit %d\n%s%s", code, stdout, stderr)
-	case <-time.After(60 * time.Second):
+	case <-time.After(2 * time.Minute):
 		p.t.Fatalf("serve did not start\n%s%s", stdout, stderr)
 	}
 	return s, stop

@@ -27,7 +27,7 @@ func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for limit := time.After(30 * time.Second); !holds(); {
+	for limit := time.After(time.Minute); !holds(); {
 		select {
 		case <-tick.C:
 		case <-limit:
@@ -161,7 +161,7 @@ func TestWhatAServerSaidSurvivesARestart(t *testing.T) {
 			if got != want {
 				t.Errorf("asked with %q, want %q", got, want)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("the source is not read")
 		}
 		until(t, "the reading is kept", func() bool {
@@ -188,7 +188,7 @@ func TestStoppingDoesNotWaitForAServer(t *testing.T) {
 	<-asked
 	began := time.Now()
 	stop()
-	if took := time.Since(began); took > 8*time.Second {
+	if took := time.Since(began); took > 18*time.Second {
 		t.Errorf("stopping took %v", took)
 	}
 }

@@ -226,7 +226,7 @@ func (s *Server) wait(what string, ok func() bool) {
 
 // waitLimit is how long a test waits for anything: long enough for a busy
 // machine, since what comes is not waited for a moment longer.
-const waitLimit = 20 * time.Second
+const waitLimit = time.Minute
 
 // AddGuild makes a server that the bot is in, with DefaultRights.
 func (s *Server) AddGuild(name string) string {

@@ -32,7 +32,7 @@ type Options struct {
 	Now      func() time.Time // the server's clock; default time.Now
 	Scopes   []string         // of the bot token; default all that the manifest asks for, without history
 	Pace     func() time.Time // when set, posts to one channel less than a second apart by this clock are a breach
-	Deadline time.Duration    // of each wait; default 10 s
+	Deadline time.Duration    // of each wait; default a minute: a busy machine is slow
 }
 
 // Server is the fake. Its methods are safe for concurrent use; those that act
@@ -70,6 +70,7 @@ type Server struct {
 	serial    int
 
 	sockets   []*socket
+	accepted  int // counts from 1 for onConnect; connects follows when the socket is in the list
 	connects  int
 	onConnect func(n int) string
 	waiting   map[string]chan json.RawMessage // acknowledgements, by envelope
@@ -135,7 +136,7 @@ func New(t testing.TB, o Options) *Server {
 		o.Now = time.Now
 	}
 	if o.Deadline == 0 {
-		o.Deadline = 10 * time.Second
+		o.Deadline = time.Minute
 	}
 	if o.Scopes == nil {
 		o.Scopes = []string{"chat:write", "commands", "im:write", "users:read", "app_mentions:read", "im:history", "channels:read", "chat:write.public", "files:write"}

@@ -46,9 +46,8 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	c := &socket{conn: conn}
 	defer s.gone(c)
 	s.mu.Lock()
-	s.connects++
-	n, hook := s.connects, s.onConnect
-	s.change()
+	s.accepted++
+	n, hook := s.accepted, s.onConnect
 	s.mu.Unlock()
 	_ = c.send(map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]string{"app_id": "A0FAKE"},
 		"debug_info": map[string]any{"host": "fake", "approximate_connection_time": 18060}})
@@ -58,13 +57,17 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	if reason != "" {
 		_ = c.send(map[string]any{"type": "disconnect", "reason": reason})
-		return
 	}
 	s.mu.Lock()
-	s.sockets = append(s.sockets, c)
+	s.connects++ // with the list, so that who sees the count sees the socket
+	if reason == "" {
+		s.sockets = append(s.sockets, c)
+	}
 	s.change()
 	s.mu.Unlock()
-	s.read(c)
+	if reason == "" {
+		s.read(c)
+	}
 }
 
 func (s *Server) read(c *socket) {
