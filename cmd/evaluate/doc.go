@@ -1,10 +1,12 @@
 // Evaluate measures how well daybrief judges news, on labelled files that
-// stand anywhere: one JSON object a line, with the answer that a person gave.
+// stand anywhere: one JSON object a line, with the answer that a person gave,
+// or for extraction a folder of pages.
 //
 //	evaluate tags FILE                   countries and topics of articles
 //	evaluate stories FILE                articles grouped by event
 //	evaluate retrieval ARTICLES QUERIES  ranking for requests
 //	evaluate requests FILE               requests read
+//	evaluate extraction DIR              the text of pages
 //	evaluate train-countries FILE        the weights of package tag, fitted anew
 //
 // Each prints a table for people, or with --json one object for programs, and

@@ -14,6 +14,8 @@ type commands struct {
 	Requests  RequestsCmd  `cmd:"" help:"Score how requests are read."`
 	Retrieval RetrievalCmd `cmd:"" help:"Score the order in which articles answer requests."`
 
+	Extraction ExtractionCmd `cmd:"" help:"Score how the text of an article is found in its page."`
+
 	TrainCountries TrainCountriesCmd `cmd:"" help:"Fit the weights by which countries are judged."`
 }
 

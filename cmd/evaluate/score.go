@@ -16,9 +16,13 @@ type prf struct {
 }
 
 func (c counts) prf() prf {
-	p, r := ratio(c.right, c.right+c.wrong), ratio(c.right, c.right+c.missed)
+	return harmonic(ratio(c.right, c.right+c.wrong), ratio(c.right, c.right+c.missed))
+}
+
+// harmonic is a precision and a recall with their harmonic mean.
+func harmonic(p, r float64) prf {
 	if p+r == 0 {
-		return prf{p, r, 0}
+		return prf{}
 	}
 	return prf{p, r, 2 * p * r / (p + r)}
 }

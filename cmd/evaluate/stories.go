@@ -145,13 +145,6 @@ func bcubed(rows []storyRow, found []int64, index []int) prf {
 	return harmonic(p/n, r/n)
 }
 
-func harmonic(p, r float64) prf {
-	if p+r == 0 {
-		return prf{}
-	}
-	return prf{p, r, 2 * p * r / (p + r)}
-}
-
 // withoutDuplicates leaves out rows whose title and body stood before.
 func withoutDuplicates(rows []storyRow) []int {
 	seen := map[string]bool{}

@@ -29,9 +29,11 @@ type TrainCountriesCmd struct {
 // byHand are weights that no labelled file at hand can teach: old wire copy
 // names no agency in its datelines, its titles have no talks "in Berlin", and
 // its firms seldom stand beside the countries they deal with.
-var byHand = map[string]map[string]float64{
-	"bodyWeights":     {"hub": -1.5, "hub-only": -1, "title-where": -2.8},
-	"headlineWeights": {"title-where": -3.2, "title-weak": -1.6},
+func byHand() map[string]map[string]float64 {
+	return map[string]map[string]float64{
+		"bodyWeights":     {"hub": -1.5, "hub-only": -1, "title-where": -2.8},
+		"headlineWeights": {"title-where": -3.2, "title-weak": -1.6},
+	}
 }
 
 type example struct {
@@ -65,7 +67,7 @@ func (cmd *TrainCountriesCmd) Run(out io.Writer) error {
 		examples []example
 	}{{"bodyWeights", whole}, {"headlineWeights", headline}} {
 		w := cmd.fit(p.examples)
-		for name, v := range byHand[p.name] {
+		for name, v := range byHand()[p.name] {
 			w[slices.Index(tag.FeatureNames(), name)] = v
 		}
 		if err := cmd.print(out, p.name, w, p.examples); err != nil {
