@@ -100,6 +100,16 @@ type EditionPlan struct {
 	Released   []int64   // held alerts that it sends, or that are dropped
 }
 
+// Suspension is what follows from a delivery that was refused in such a way
+// that no other to its destination can work. It is one transaction or nothing.
+type Suspension struct {
+	Delivery Delivery // as it is now: failed
+	Reason   string   // one sentence, for people
+	// Notice tells of it by another way; without deliveries, nobody is told. It
+	// is an edition of the subscription that is suspended.
+	Notice EditionPlan
+}
+
 // SubscriptionFilter selects subscriptions. Zero fields select all.
 type SubscriptionFilter struct {
 	Owner       Person      // by platform, workspace and id

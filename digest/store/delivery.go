@@ -87,27 +87,30 @@ func (s *Store) FinishDelivery(ctx context.Context, d digest.Delivery) error {
 	if d.Updated.IsZero() {
 		d.Updated = s.now()
 	}
-	doing := "finish delivery " + strconv.FormatInt(d.ID, 10)
-	return s.write(ctx, doing, func(c *session) error {
-		was, err := lockDelivery(ctx, c, d.ID)
-		if err != nil {
-			return err
-		}
-		switch overtaken := was.Attempts != d.Attempts; {
-		case was.State == digest.Sent && d.State == digest.Sent && was.Ref == d.Ref:
-			return nil
-		case !follows(was.State, d.State):
-			return digest.Errorf(digest.Conflict, "%s: it is %s and cannot become %s", doing, was.State, d.State)
-		case overtaken && d.State != digest.Sent:
-			return digest.Errorf(digest.Conflict, "%s: attempt %d has taken it over from attempt %d", doing, was.Attempts, d.Attempts)
-		}
-		_, err = c.exec(ctx, `UPDATE deliveries SET state = $2, ref = $3, last_error = $4, not_before = $5, updated = $6 WHERE id = $1`,
-			d.ID, string(d.State), d.Ref, d.LastError, micros(d.NotBefore), micros(d.Updated))
-		if err == nil && d.State == digest.Sent {
-			err = tell(ctx, c, was, d.Updated)
-		}
+	return s.write(ctx, finishing(d), func(c *session) error { return finish(ctx, c, d) })
+}
+
+func finishing(d digest.Delivery) string { return "finish delivery " + strconv.FormatInt(d.ID, 10) }
+
+func finish(ctx context.Context, c *session, d digest.Delivery) error {
+	was, err := lockDelivery(ctx, c, d.ID)
+	if err != nil {
 		return err
-	})
+	}
+	switch overtaken := was.Attempts != d.Attempts; {
+	case was.State == digest.Sent && d.State == digest.Sent && was.Ref == d.Ref:
+		return nil
+	case !follows(was.State, d.State):
+		return digest.Errorf(digest.Conflict, "%s: it is %s and cannot become %s", finishing(d), was.State, d.State)
+	case overtaken && d.State != digest.Sent:
+		return digest.Errorf(digest.Conflict, "%s: attempt %d has taken it over from attempt %d", finishing(d), was.Attempts, d.Attempts)
+	}
+	_, err = c.exec(ctx, `UPDATE deliveries SET state = $2, ref = $3, last_error = $4, not_before = $5, updated = $6 WHERE id = $1`,
+		d.ID, string(d.State), d.Ref, d.LastError, micros(d.NotBefore), micros(d.Updated))
+	if err == nil && d.State == digest.Sent {
+		err = tell(ctx, c, was, d.Updated)
+	}
+	return err
 }
 
 // lockDelivery reads a row and keeps others from changing it, or the parts

@@ -92,6 +92,8 @@ func (s *Store) ForgetPerson(ctx context.Context, p digest.Person) error {
 			{"DELETE FROM held WHERE target = $1", []any{target}},
 			{"DELETE FROM told WHERE target = $1", []any{target}},
 			{"DELETE FROM editions WHERE subscription_id IN " + mine, []any{p.ID, p.Platform}}, // deliveries follow
+			// Notices of a channel's subscription went there too.
+			{"DELETE FROM editions WHERE id IN (SELECT edition_id FROM deliveries WHERE target = $1)", []any{target}},
 			{"DELETE FROM subscriptions WHERE channel = $1 AND platform = $2 AND direct", []any{p.ID, p.Platform}},
 			{`UPDATE subscriptions SET owner_id = '', owner_name = '', change = $4
 				WHERE owner_id = $1 AND owner_platform = $2 AND owner_workspace = $3`, []any{p.ID, p.Platform, p.Workspace, change}},

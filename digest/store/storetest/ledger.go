@@ -24,6 +24,7 @@ func ledgerCases() []testCase {
 		{"ledger/transitions", ledgerTransitions},
 		{"ledger/an overtaken attempt", ledgerOvertaken},
 		{"ledger/told", ledgerTold},
+		{"ledger/suspend", ledgerSuspend},
 		{"ledger/due and stuck", ledgerDue},
 		{"ledger/several claimers", ledgerClaimers},
 		{"ledger/last parts at once", ledgerLastParts},
