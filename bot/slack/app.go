@@ -63,6 +63,24 @@ type Options struct {
 	// Revoked is told that the app was uninstalled, or its token revoked, in a
 	// workspace. It may be told more than once.
 	Revoked func(ctx context.Context, workspace, reason string)
+
+	due deadlines // default: what Slack and people wait for; tests take their time
+}
+
+// deadlines are how long things may take while Slack, or a person, waits for
+// them, by the machine's clock.
+type deadlines struct {
+	form     time.Duration // after a press, until it is too late to open a form
+	skeleton time.Duration // to know what a form holds, before it is opened without
+	submit   time.Duration // of a submission, before the form shows that it is worked on
+	http     time.Duration // of an answer that is part of its acknowledgement over HTTP
+	lookup   time.Duration // of a person or a channel, before it goes on without
+}
+
+// slackDeadlines are within the three seconds that Slack waits for an
+// acknowledgement, and that a trigger_id opens a view.
+func slackDeadlines() deadlines {
+	return deadlines{form: 2200 * time.Millisecond, skeleton: 300 * time.Millisecond, submit: 2200 * time.Millisecond, http: 2700 * time.Millisecond, lookup: 1500 * time.Millisecond}
 }
 
 // App is daybrief in one Slack workspace. It is safe for concurrent use.
@@ -147,6 +165,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Queue <= 0 {
 		o.Queue = 256
+	}
+	if o.due == (deadlines{}) {
+		o.due = slackDeadlines()
 	}
 	return o
 }

@@ -263,10 +263,10 @@ func (a *App) told(ctx context.Context, j job) {
 // revoke tells that the workspace wants no more of us.
 func (a *App) revoke(ctx context.Context, workspace, reason string) {
 	a.log.Error("the app was removed from the workspace", "workspace", workspace, "reason", reason)
+	a.forget()
 	if a.o.Revoked != nil {
 		a.o.Revoked(ctx, workspace, reason)
 	}
-	a.forget()
 }
 
 // forget drops all that is remembered of the workspace and its people. A new

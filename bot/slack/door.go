@@ -16,7 +16,7 @@ func (a *App) MayPost(ctx context.Context, to digest.Destination) error {
 	if to.Direct || to.Platform != Platform || to.Channel == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
 	defer cancel()
 	id, err := a.identify(ctx)
 	if err != nil || !id.has("channels:read", "groups:read") {

@@ -298,7 +298,7 @@ func TestEditWithoutForms(t *testing.T) {
 // direct messages.
 func TestAnOutcomeFindsThePersonWhoClosedTheForm(t *testing.T) {
 	t.Parallel()
-	w := running(t, nil)
+	w := running(t, hurried)
 	free := make(chan struct{})
 	w.h.handle = func(context.Context, bot.Request) (bot.Reply, error) { <-free; return said("Subscribed."), nil }
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscribe")

@@ -95,14 +95,10 @@ func (a *App) openingOf(r bot.Request) (o opening, ok bool) {
 	return o, true
 }
 
-// skeletonAfter is how long it may take to know what a form holds before it is
-// opened without.
-const skeletonAfter = 300 * time.Millisecond
-
 // openForm opens a form. It reports false when that is too late, or refused:
 // then words do.
 func (a *App) openForm(ctx context.Context, j job, o opening) bool {
-	if o.view == "" && (o.trigger == "" || a.clock.now().Sub(j.came) > triggerLife-skeletonAfter-500*time.Millisecond) {
+	if o.view == "" && (o.trigger == "" || a.clock.now().Sub(j.came) > a.o.due.form) {
 		return false
 	}
 	filled := make(chan slackgo.ModalViewRequest, 1)
@@ -110,7 +106,7 @@ func (a *App) openForm(ctx context.Context, j job, o opening) bool {
 	if o.view != "" {
 		return a.replaceView(ctx, o.view, o.hash, <-filled)
 	}
-	timer := time.NewTimer(skeletonAfter)
+	timer := time.NewTimer(a.o.due.skeleton)
 	defer timer.Stop()
 	select {
 	case v := <-filled:

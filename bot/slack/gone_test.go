@@ -26,11 +26,6 @@ func TestUninstallForgets(t *testing.T) {
 	if workspace := <-told; workspace != w.srv.Team {
 		t.Errorf("told of %q", workspace)
 	}
-	waitFor(t, "it is forgotten", func() bool {
-		w.srv.Fail("auth.test", slacktest.Refuse("account_inactive"))
-		_, err := w.app.Send(context.Background(), w.post("b", direct("U0JON")))
-		return err != nil
-	})
 	w.srv.Fail("auth.test", slacktest.Refuse("account_inactive"))
 	_, err := w.app.Send(context.Background(), w.post("b", direct("U0JON")))
 	if se := sendError(t, err); se.Fate != bot.Unsent || se.RetryAfter < 10*time.Minute || se.Remedy == "" {

@@ -15,10 +15,6 @@ import (
 	"time"
 )
 
-// httpLimit is how long a request may wait for an answer that is part of its
-// acknowledgement: Slack waits three seconds.
-const httpLimit = 2700 * time.Millisecond
-
 // Routes serves what Slack sends over HTTP, where Socket Mode is off:
 // /slack/commands, /slack/interactions and /slack/events. Each request is
 // signed by Slack; any other gets 401.
@@ -141,13 +137,17 @@ func (a *App) deliver(w http.ResponseWriter, r *http.Request, e envelope) {
 			return errors.New("it was acknowledged before")
 		}
 	}
-	a.accept(e)
-	timer := time.NewTimer(httpLimit)
+	if !a.accept(e) {
+		close(answer) // a refusal has said what it says
+	}
+	timer := time.NewTimer(a.o.due.http)
 	defer timer.Stop()
 	select {
-	case payload := <-answer:
-		writeAck(w, payload)
-		return
+	case payload, ok := <-answer:
+		if ok {
+			writeAck(w, payload)
+			return
+		}
 	case <-r.Context().Done():
 	case <-timer.C:
 	}

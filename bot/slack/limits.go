@@ -76,9 +76,6 @@ const (
 	responseLife = 30 * time.Minute
 )
 
-// triggerLife is how long a trigger_id opens a view.
-const triggerLife = 3 * time.Second
-
 // seenLife is how long an event, command or press is remembered, so that a
 // repeat does nothing. Slack delivers nothing later than two hours.
 const seenLife = 2 * time.Hour

@@ -41,7 +41,6 @@ const (
 	personLife  = 24 * time.Hour
 	failureLife = 5 * time.Minute // after a failed look-up
 	maxPersons  = 50_000
-	lookupLimit = 1500 * time.Millisecond // a person waits meanwhile
 )
 
 func newPeople(now func() time.Time) *people {
@@ -77,7 +76,7 @@ func (a *App) person(ctx context.Context, user string) person {
 	if who, ok := a.people.get(user); ok || user == "" {
 		return who
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
 	defer cancel()
 	u, err := a.api.GetUserInfoContext(ctx, user)
 	if err != nil {
@@ -123,7 +122,7 @@ func (a *App) manages(ctx context.Context, who person, user string, place digest
 	if ok && c.until.After(a.now()) {
 		return c.user == user
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
 	defer cancel()
 	c = creator{until: a.now().Add(failureLife)}
 	ch, err := a.api.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: place.Channel})

@@ -25,18 +25,19 @@ const jobLimit = 2 * time.Minute
 
 // accept takes on what Slack delivered: acknowledges it, unless the answer is
 // in the acknowledgement, drops repeats, and queues the rest. It does nothing
-// slow, since what calls it reads the socket.
-func (a *App) accept(e envelope) {
+// slow, since what calls it reads the socket. It reports false when there was
+// no room, so that nothing will be done.
+func (a *App) accept(e envelope) (taken bool) {
 	d, err := read(e)
 	if err != nil {
 		a.health.bad.Add(1)
 		a.log.Warn("Slack sent something that cannot be read", "kind", e.kind, "error", err)
 		a.ack(d.envelope, nil) // to have it again would not help
-		return
+		return true
 	}
 	if d.inert(a.known()) || !a.seen.add(d.key()) {
 		a.ack(d.envelope, nil)
-		return
+		return true
 	}
 	d.acked = !d.answersInAck()
 	lane := a.jobs
@@ -46,11 +47,12 @@ func (a *App) accept(e envelope) {
 	if !a.offer(lane, job{d, a.clock.now()}) {
 		a.seen.drop(d.key())
 		a.refuse(d)
-		return
+		return false
 	}
 	if d.acked {
 		a.ack(d.envelope, nil)
 	}
+	return true
 }
 
 // offer queues a job where there is room and someone to take it.

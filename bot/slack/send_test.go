@@ -105,6 +105,23 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// late is a context whose deadline comes when it is told to.
+type late struct {
+	context.Context
+	done chan struct{}
+}
+
+func (l late) Done() <-chan struct{} { return l.done }
+
+func (l late) Err() error {
+	select {
+	case <-l.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 func TestTimeoutAfterThePostIsUnclearAndNeverRepeated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, slacktest.Options{}, nil)
@@ -112,10 +129,15 @@ func TestTimeoutAfterThePostIsUnclearAndNeverRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.srv.Fail("chat.postMessage", slacktest.Hang(true))
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer cancel()
-	_, err := w.app.Send(ctx, w.post("slow", channel("C0GENERAL")))
-	if se := sendError(t, err); se.Fate != bot.Unclear || se.Reason != "timeout" {
+	ctx := late{context.Background(), make(chan struct{})}
+	p, sent := w.post("slow", channel("C0GENERAL")), make(chan error, 1)
+	go func() {
+		_, err := w.app.Send(ctx, p)
+		sent <- err
+	}()
+	w.srv.WaitMessage("the post that takes effect", func(m slacktest.Message) bool { return m.Key == "slow" })
+	close(ctx.done)
+	if se := sendError(t, <-sent); se.Fate != bot.Unclear || se.Reason != "timeout" {
 		t.Errorf("got %s %s", se.Fate, se.Reason)
 	}
 	if n := w.srv.Calls("chat.postMessage"); n != 2 {

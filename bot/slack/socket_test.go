@@ -155,11 +155,15 @@ func TestADayOfReconnects(t *testing.T) {
 		round(i)
 		i++
 	}
-	lateGoroutines, lateHeap := measure()
+	var lateGoroutines int
+	var lateHeap uint64
+	// What has just ended is still on its way out on a busy machine; what leaks
+	// never goes.
+	waitFor(t, "goroutines and heap are flat again", func() bool {
+		lateGoroutines, lateHeap = measure()
+		return lateGoroutines <= goroutines+5 && lateHeap <= heap+heap/2+2<<20
+	})
 	t.Logf("%d sockets in %v of moved clock: goroutines %d -> %d, heap %d -> %d kB", w.srv.Connects(), w.clock.Now().Sub(start).Round(time.Minute), goroutines, lateGoroutines, heap/1024, lateHeap/1024)
-	if lateGoroutines > goroutines+5 || lateHeap > heap+heap/2+2<<20 {
-		t.Errorf("goroutines %d -> %d, heap %d -> %d", goroutines, lateGoroutines, heap, lateHeap)
-	}
 }
 
 // waitFor waits for what no message tells of.
@@ -252,10 +256,13 @@ func TestAFullQueueSaysSo(t *testing.T) {
 	if !strings.Contains(string(d.Ack), "Too many people are asking right now") {
 		t.Errorf("the third was answered with %s", d.Ack)
 	}
+	w.srv.AckWithin(time.Millisecond) // it never comes
 	e := w.srv.DM("U0JON", "four")
+	waitFor(t, "the event is dropped", func() bool { return w.app.Health().Refused == 2 })
 	if !e.Refused {
 		t.Error("an event that was dropped was acknowledged")
 	}
+	w.srv.AckWithin(time.Minute)
 	release()
 	<-busy
 	if e.Again().Refused { // Slack comes again, and now there is room

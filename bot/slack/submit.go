@@ -8,10 +8,6 @@ import (
 	"github.com/daybrief/daybrief/bot"
 )
 
-// submitLimit is how long a submission may take before the form shows that it
-// is worked on: Slack waits three seconds.
-const submitLimit = 2200 * time.Millisecond
-
 // submitted serves a form. The outcome is told in the form itself, and what is
 // wrong at its field.
 func (a *App) submitted(ctx context.Context, j job) {
@@ -34,7 +30,7 @@ func (a *App) submitted(ctx context.Context, j job) {
 	}
 	done := make(chan bot.Reply, 1)
 	go func() { done <- a.safely(func() bot.Reply { return a.handle(ctx, a.about(ctx, r)) }) }()
-	timer := time.NewTimer(submitLimit)
+	timer := time.NewTimer(a.o.due.submit)
 	defer timer.Stop()
 	select {
 	case reply := <-done:

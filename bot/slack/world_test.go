@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -140,16 +141,19 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-// newWorld makes a workspace and an App that does not run yet.
+// newWorld makes a workspace and an App that does not run yet. Neither is in
+// a hurry: only tests that are about being late have Slack's three seconds.
 func newWorld(t *testing.T, so slacktest.Options, change func(*slack.Options)) *world {
 	t.Helper()
 	w := &world{t: t, clock: newClock(), h: &handler{}, log: &logBuffer{}}
 	if so.Now == nil {
 		so.Now = w.clock.Now
 	}
+	so.AckLimit, so.TriggerLife = cmp.Or(so.AckLimit, time.Minute), cmp.Or(so.TriggerLife, time.Minute)
 	w.srv = slacktest.New(t, so)
 	o := slack.Options{BotToken: w.srv.BotToken, AppToken: w.srv.AppToken, SigningSecret: w.srv.SigningSecret, APIURL: w.srv.URL, Now: w.clock.Now, Wait: w.clock.Wait,
 		Jitter: func() float64 { return 0 }, Handler: w.h, Logger: slog.New(slog.NewTextHandler(w.log, nil))}
+	o.Unhurried()
 	if change != nil {
 		change(&o)
 	}
@@ -165,6 +169,9 @@ func newWorld(t *testing.T, so slacktest.Options, change func(*slack.Options)) *
 	})
 	return w
 }
+
+// hurried has an App open and acknowledge before what its handler gives.
+func hurried(o *slack.Options) { o.Hurried() }
 
 // running is a world whose App runs until the test ends.
 func running(t *testing.T, change func(*slack.Options)) *world {

@@ -14,8 +14,13 @@ import (
 	"time"
 )
 
-// ackLimit is how long Slack waits for an acknowledgement.
-const ackLimit = 3 * time.Second
+// AckWithin sets Options.AckLimit from now on: short for what is never
+// acknowledged, so that a test does not wait long for nothing.
+func (s *Server) AckWithin(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.o.AckLimit = d
+}
 
 // ViaHTTP delivers to a handler, signed, instead of over Socket Mode.
 func (s *Server) ViaHTTP(h http.Handler) {
@@ -43,6 +48,7 @@ func (s *Server) deliverSocket(d *Delivery) *Delivery {
 	s.mu.Lock()
 	d.id = s.next("envelope")
 	s.waiting[d.id] = acked
+	limit := s.o.AckLimit
 	s.mu.Unlock()
 	start := time.Now()
 	frame := answer{"type": d.kind, "envelope_id": d.id, "payload": d.payload, "accepts_response_payload": d.kind != "events_api"}
@@ -52,7 +58,7 @@ func (s *Server) deliverSocket(d *Delivery) *Delivery {
 	if err := c.send(frame); err != nil {
 		s.t.Fatalf("deliver %s: %v", d.kind, err)
 	}
-	timer := time.NewTimer(ackLimit)
+	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
 	case d.Ack = <-acked:
@@ -61,6 +67,7 @@ func (s *Server) deliverSocket(d *Delivery) *Delivery {
 		d.Refused = true
 		s.mu.Lock()
 		delete(s.waiting, d.id)
+		s.late[d.id] = true // should it come yet, that breaks no rule
 		s.mu.Unlock()
 	}
 	s.say(d)
@@ -109,10 +116,13 @@ func (s *Server) deliverHTTP(d *Delivery, h http.Handler) *Delivery {
 		r.Header.Set("X-Slack-Retry-Reason", "http_timeout")
 	}
 	w := httptest.NewRecorder()
+	s.mu.Lock()
+	limit := s.o.AckLimit
+	s.mu.Unlock()
 	start := time.Now()
 	h.ServeHTTP(w, r)
 	d.Latency, d.Status = time.Since(start), w.Code
-	d.Refused = w.Code != http.StatusOK || d.Latency > ackLimit
+	d.Refused = w.Code != http.StatusOK || d.Latency > limit
 	if w.Body.Len() > 0 && w.Code == http.StatusOK {
 		d.Ack = w.Body.Bytes()
 	}

@@ -17,7 +17,7 @@ type Delivery struct {
 
 	Ack     json.RawMessage // what the acknowledgement carried, nil for nothing
 	Latency time.Duration   // until the acknowledgement
-	Refused bool            // it was not acknowledged in Slack's three seconds
+	Refused bool            // it was not acknowledged within Options.AckLimit
 	Status  int             // over HTTP
 }
 

@@ -16,6 +16,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -33,6 +34,12 @@ type Options struct {
 	Scopes   []string         // of the bot token; default all that the manifest asks for, without history
 	Pace     func() time.Time // when set, posts to one channel less than a second apart by this clock are a breach
 	Deadline time.Duration    // of each wait; default a minute: a busy machine is slow
+
+	// AckLimit is how long an acknowledgement is waited for, by the machine's
+	// clock, and TriggerLife how long a trigger id opens a view, by Now. Both
+	// are three seconds by default, as at Slack; a test that is not about them
+	// gives more, so that it passes on a busy machine.
+	AckLimit, TriggerLife time.Duration
 }
 
 // Server is the fake. Its methods are safe for concurrent use; those that act
@@ -74,6 +81,7 @@ type Server struct {
 	connects  int
 	onConnect func(n int) string
 	waiting   map[string]chan json.RawMessage // acknowledgements, by envelope
+	late      map[string]bool                 // envelopes that are no longer waited for
 	handler   http.Handler
 }
 
@@ -127,6 +135,9 @@ type response struct {
 	said          []*Message
 }
 
+// slackLimit is what Slack gives for an acknowledgement, and for opening a view.
+const slackLimit = 3 * time.Second
+
 // New starts a workspace with the channels C0GENERAL (the bot is in it) and
 // C0OUTSIDE (it is not), and the persons U0MINA (in Seoul, Korean, an admin)
 // and U0JON (in New York, English).
@@ -135,16 +146,15 @@ func New(t testing.TB, o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Deadline == 0 {
-		o.Deadline = time.Minute
-	}
+	o.Deadline = cmp.Or(o.Deadline, time.Minute)
+	o.AckLimit, o.TriggerLife = cmp.Or(o.AckLimit, slackLimit), cmp.Or(o.TriggerLife, slackLimit)
 	if o.Scopes == nil {
 		o.Scopes = []string{"chat:write", "commands", "im:write", "users:read", "app_mentions:read", "im:history", "channels:read", "chat:write.public", "files:write"}
 	}
 	s := &Server{BotToken: "xoxb-1-fake", AppToken: "xapp-1-fake", SigningSecret: strings.Repeat("5", 32), Team: "T0FAKE", BotUser: "U0BOT", BotName: "daybrief", t: t, o: o,
 		changed: make(chan struct{}), scopes: o.Scopes, channels: map[string]*Channel{}, users: map[string]*User{}, dms: map[string]string{}, views: map[string]*View{},
 		homes: map[string]*View{}, triggers: map[string]*trigger{}, responses: map[string]*response{}, files: map[string]*File{}, faults: map[string][]Fault{}, calls: map[string]int{},
-		lastPost: map[string]time.Time{}, waiting: map[string]chan json.RawMessage{}}
+		lastPost: map[string]time.Time{}, waiting: map[string]chan json.RawMessage{}, late: map[string]bool{}}
 	s.AddChannel(Channel{ID: "C0GENERAL", Name: "general", Member: true, Creator: "U0MINA"})
 	s.AddChannel(Channel{ID: "C0OUTSIDE", Name: "outside", Private: true})
 	s.AddUser(User{ID: "U0MINA", Name: "Mina", Zone: "Asia/Seoul", Locale: "ko-KR", Admin: true})
@@ -270,6 +280,16 @@ func copyView(v *View) *View {
 // breach notes a broken rule. The lock is held.
 func (s *Server) breach(format string, args ...any) {
 	s.breaches = append(s.breaches, fmt.Sprintf(format, args...))
+	s.change()
+}
+
+// WaitBreaches waits until n rules were broken, and lists them.
+func (s *Server) WaitBreaches(n int) []string {
+	s.t.Helper()
+	if !s.until(func() bool { return len(s.Breaches()) >= n }) {
+		s.t.Fatalf("%d rules were broken, not %d", len(s.Breaches()), n)
+	}
+	return s.Breaches()
 }
 
 // change tells those who wait. The lock is held.

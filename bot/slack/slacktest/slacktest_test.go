@@ -144,7 +144,7 @@ func TestTheFakeCountsCharactersAndNotEscapes(t *testing.T) {
 
 func TestTheFakeChecksAcknowledgements(t *testing.T) {
 	t.Parallel()
-	c := client{t, slacktest.New(t, slacktest.Options{})}
+	c := client{t, slacktest.New(t, slacktest.Options{AckLimit: time.Minute})}
 	payload := strings.Repeat("x", 21_000)
 	replies := 1
 	c.socket(func(conn *websocket.Conn, e map[string]any) {
@@ -152,10 +152,13 @@ func TestTheFakeChecksAcknowledgements(t *testing.T) {
 			_ = conn.WriteJSON(map[string]any{"envelope_id": e["envelope_id"], "payload": map[string]string{"text": payload}})
 		}
 	})
+	c.srv.AckWithin(time.Millisecond)
 	if d := c.srv.Slash("U0JON", "C0GENERAL", "/brief x"); !d.Refused {
 		t.Error("an acknowledgement of 21 kB was taken")
 	}
+	c.srv.WaitBreaches(1)
 	c.breaks("which Slack drops")
+	c.srv.AckWithin(time.Minute)
 	payload, replies = "busy", 2
 	if d := c.srv.Slash("U0JON", "C0GENERAL", "/brief x"); d.Refused || !strings.Contains(d.Answer(1).Text, "busy") {
 		t.Errorf("%+v", d)

@@ -86,6 +86,8 @@ func (s *Server) read(c *socket) {
 			s.breach("a frame that is no JSON")
 		case len(data) >= maxAck:
 			s.breach("an acknowledgement of %d bytes, which Slack drops", len(data))
+		case s.late[ack.EnvelopeID]:
+			delete(s.late, ack.EnvelopeID)
 		case s.waiting[ack.EnvelopeID] == nil:
 			s.breach("envelope %q was acknowledged twice, or never sent", ack.EnvelopeID)
 		default:

@@ -2,13 +2,9 @@ package slacktest
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/daybrief/daybrief/bot/slack"
 )
-
-// triggerLife is how long a trigger id opens a view.
-const triggerLife = 3 * time.Second
 
 func (s *Server) newTrigger() string {
 	id := s.next("trigger")
@@ -33,7 +29,7 @@ func (s *Server) viewsOpen(c call) answer {
 		return no("invalid_trigger_id")
 	case t.used:
 		return no("exchanged_trigger_id")
-	case s.o.Now().Sub(t.made) > triggerLife:
+	case s.o.Now().Sub(t.made) > s.o.TriggerLife:
 		return no("expired_trigger_id")
 	}
 	v, refused := s.checkedView(c)
