@@ -27,14 +27,14 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	}
 	partial := path + ".partial" // left behind by a backup that was killed
 	if err := os.Remove(partial); err != nil && !os.IsNotExist(err) {
-		return caused(fault{digest.Unavailable, "the folder cannot be written", "give a path in a folder that this user can write to"}, doing, err)
+		return caused(fault{code: digest.Unavailable, what: "the folder cannot be written", hint: "give a path in a folder that this user can write to"}, doing, err)
 	}
 	defer os.Remove(partial)
 	if err := s.copyFile(ctx, partial); err != nil {
 		return s.fail(doing, err)
 	}
 	if err := settle(partial, path); err != nil {
-		return caused(fault{digest.Unavailable, "the file cannot be put in its place", "look at the disk and its free space"}, doing, err)
+		return caused(fault{code: digest.Unavailable, what: "the file cannot be put in its place", hint: "look at the disk and its free space"}, doing, err)
 	}
 	return nil
 }

@@ -19,7 +19,13 @@ import (
 // Entries are clean (Article.Clean). A body that stands within the one already
 // stored under the same title, such as a feed's teaser after the whole page,
 // is no new text.
+//
+// Where the disk is full, or has no more free than is kept for the ledger, the
+// error has digest.ErrFull as its cause; see Room.
 func (s *Store) AddArticles(ctx context.Context, entries []digest.Entry) ([]digest.Added, error) {
+	if err := s.enough(ctx); err != nil {
+		return nil, err
+	}
 	var added []digest.Added
 	err := s.write(ctx, "store articles", func(c *session) error {
 		in := intake{c: c, now: s.now(), known: map[string]*stored{}, pending: map[int64]bool{}}
@@ -30,6 +36,7 @@ func (s *Store) AddArticles(ctx context.Context, entries []digest.Entry) ([]dige
 	if err != nil {
 		return nil, err
 	}
+	s.full.Store(false)
 	return added, nil
 }
 

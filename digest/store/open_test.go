@@ -221,41 +221,6 @@ func TestReopen(t *testing.T) {
 	}
 }
 
-// TestFullDisk lets a SQLite file grow no further, as a full disk does.
-func TestFullDisk(t *testing.T) {
-	s := storetest.SQLite(t)
-	fill(t, s, 50)
-	var pages int
-	if err := s.DB().QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
-		t.Fatal(err)
-	}
-	limit := func(n int) {
-		if _, err := s.DB().Exec(fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	limit(pages + 2)
-	var entries []digest.Entry
-	for n := range 300 {
-		entries = append(entries, digesttest.Entry(n, nil))
-	}
-	_, err := s.AddArticles(ctx, entries)
-	if digest.CodeOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "disk is full") || digest.HintOf(err) == "" {
-		t.Fatalf("error %v (%v)", err, errors.Unwrap(err))
-	}
-	if found, err := s.Search(ctx, digest.Search{Countries: []string{"US"}}); err != nil || len(found) == 0 {
-		t.Errorf("it answers no more: %d, %v", len(found), err)
-	}
-	limit(1 << 20)
-	added, err := s.AddArticles(ctx, entries)
-	if err != nil || !added[0].New {
-		t.Errorf("with room again: %v", err)
-	}
-	if err := s.Check(ctx); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestPostgresRefuses(t *testing.T) {
 	dsn := storetest.PostgresDSN(t)
 	u, err := url.Parse(dsn)

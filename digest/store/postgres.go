@@ -82,30 +82,30 @@ func explainPostgres(err error) (fault, bool) {
 	}
 	switch e.Code {
 	case uniqueViolation:
-		return fault{digest.Conflict, "it exists already", ""}, true
+		return fault{code: digest.Conflict, what: "it exists already"}, true
 	case foreignKeyViolation:
-		return fault{digest.NotFound, "what it belongs to does not exist", ""}, true
+		return fault{code: digest.NotFound, what: "what it belongs to does not exist"}, true
 	case "28P01", "28000":
-		return fault{digest.Forbidden, "PostgreSQL refuses this user or password",
-			"check user and password in the postgres:// address, and pg_hba.conf"}, true
+		return fault{code: digest.Forbidden, what: "PostgreSQL refuses this user or password",
+			hint: "check user and password in the postgres:// address, and pg_hba.conf"}, true
 	case "3D000":
-		return fault{digest.NotFound, "PostgreSQL has no database of that name",
-			"make it with createdb, or correct the name in the postgres:// address"}, true
+		return fault{code: digest.NotFound, what: "PostgreSQL has no database of that name",
+			hint: "make it with createdb, or correct the name in the postgres:// address"}, true
 	case "42501":
-		return fault{digest.Forbidden, "this user may not do that in PostgreSQL",
-			"make the user the owner of the database, or grant it CREATE on schema public"}, true
+		return fault{code: digest.Forbidden, what: "this user may not do that in PostgreSQL",
+			hint: "make the user the owner of the database, or grant it CREATE on schema public"}, true
 	case "53100":
 		return diskFull, true
 	case "25006":
-		return fault{digest.Unavailable, "PostgreSQL only reads here", "give the address of the primary server"}, true
+		return fault{code: digest.Unavailable, what: "PostgreSQL only reads here", hint: "give the address of the primary server"}, true
 	case "XX001", "XX002":
-		return fault{digest.Unavailable, "the database is damaged", "look at PostgreSQL's log; restore from its backup"}, true
+		return fault{code: digest.Unavailable, what: "the database is damaged", hint: "look at PostgreSQL's log; restore from its backup"}, true
 	}
 	switch e.Code[:min(2, len(e.Code))] {
 	case "23", "22":
-		return fault{digest.Invalid, "the database refused a value", ""}, true
+		return fault{code: digest.Invalid, what: "the database refused a value"}, true
 	case "08", "53", "57", "58", "40":
-		return fault{digest.Unavailable, "PostgreSQL cannot do it now", "it is tried again; look at PostgreSQL's log if it stays so"}, true
+		return fault{code: digest.Unavailable, what: "PostgreSQL cannot do it now", hint: "it is tried again; look at PostgreSQL's log if it stays so"}, true
 	}
 	return fault{}, false
 }
@@ -120,8 +120,8 @@ func explainConnection(err error) (fault, bool) {
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, syscall.ECONNREFUSED),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, net.ErrClosed), errors.Is(err, sql.ErrConnDone),
 		pgconn.Timeout(err), pgconn.SafeToRetry(err), isBroken(err):
-		return fault{digest.Unavailable, "PostgreSQL cannot be reached",
-			"check host and port in the postgres:// address, and that the server runs"}, true
+		return fault{code: digest.Unavailable, what: "PostgreSQL cannot be reached",
+			hint: "check host and port in the postgres:// address, and that the server runs"}, true
 	}
 	return fault{}, false
 }

@@ -115,22 +115,26 @@ func explainSQLite(err error) (fault, bool) {
 	case lib.SQLITE_FULL:
 		return diskFull, true
 	case lib.SQLITE_IOERR:
-		return fault{digest.Unavailable, "the disk cannot be read or written",
-			"look at the disk and its free space; what was stored before is kept"}, true
+		if e.Code() == lib.SQLITE_IOERR_WRITE { // a quota, a limit on files
+			return fault{code: digest.Unavailable, what: "the disk takes no more", full: true,
+				hint: "look at the disk, its free space and its quota; what was stored before is kept"}, true
+		}
+		return fault{code: digest.Unavailable, what: "the disk cannot be read or written",
+			hint: "look at the disk and its free space; what was stored before is kept"}, true
 	case lib.SQLITE_CORRUPT:
 		return damaged, true
 	case lib.SQLITE_NOTADB:
-		return fault{digest.Invalid, "it is not a database file",
-			"give another path with --database; a new file is made where there is none"}, true
+		return fault{code: digest.Invalid, what: "it is not a database file",
+			hint: "give another path with --database; a new file is made where there is none"}, true
 	case lib.SQLITE_CANTOPEN:
-		return fault{digest.Unavailable, "the file cannot be opened",
-			"its folder must exist, and this user must be able to write to it"}, true
+		return fault{code: digest.Unavailable, what: "the file cannot be opened",
+			hint: "its folder must exist, and this user must be able to write to it"}, true
 	case lib.SQLITE_READONLY, lib.SQLITE_PERM:
-		return fault{digest.Unavailable, "the file cannot be written",
-			"give this user the right to write to the file and to its folder"}, true
+		return fault{code: digest.Unavailable, what: "the file cannot be written",
+			hint: "give this user the right to write to the file and to its folder"}, true
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
-		return fault{digest.Unavailable, "another program holds the database",
-			"only one daybrief can use a SQLite file; for several, use PostgreSQL"}, true
+		return fault{code: digest.Unavailable, what: "another program holds the database",
+			hint: "only one daybrief can use a SQLite file; for several, use PostgreSQL"}, true
 	}
 	return fault{}, false
 }
@@ -138,18 +142,18 @@ func explainSQLite(err error) (fault, bool) {
 func constraint(code int) fault {
 	switch code {
 	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_ROWID:
-		return fault{digest.Conflict, "it exists already", ""}
+		return fault{code: digest.Conflict, what: "it exists already"}
 	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return fault{digest.NotFound, "what it belongs to does not exist", ""}
+		return fault{code: digest.NotFound, what: "what it belongs to does not exist"}
 	}
-	return fault{digest.Invalid, "the database refused a value", ""}
+	return fault{code: digest.Invalid, what: "the database refused a value"}
 }
 
-var damaged = fault{digest.Unavailable, "the database file is damaged",
-	"stop the program, keep a copy of the file and its -wal, and put the last backup in its place"}
+var damaged = fault{code: digest.Unavailable, what: "the database file is damaged",
+	hint: "stop the program, keep a copy of the file and its -wal, and put the last backup in its place"}
 
-var diskFull = fault{digest.Unavailable, "the disk is full",
-	"make room on the disk; what was stored before is kept"}
+var diskFull = fault{code: digest.Unavailable, what: "the disk is full",
+	hint: "make room on the disk; what was stored before is kept", full: true}
 
 // Check reads the whole database and reports what is damaged. It takes about
 // a second for each 100 MB. PostgreSQL checks itself as it reads; there Check

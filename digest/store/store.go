@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
@@ -24,6 +26,7 @@ type Store struct {
 	cache  *statements
 	now    func() time.Time // only where a caller left a time empty
 	listen listener         // PostgreSQL's notices
+	full   atomic.Bool      // articles were refused for want of room; see Room
 }
 
 // Open opens the database that dsn names, creating a SQLite file that does not
@@ -106,7 +109,10 @@ func (s *Store) write(ctx context.Context, doing string, fn func(*session) error
 			break
 		}
 	}
-	return s.fail(doing, err)
+	if err = s.fail(doing, err); errors.Is(err, digest.ErrFull) {
+		s.full.Store(true)
+	}
+	return err
 }
 
 func (s *Store) writeOnce(ctx context.Context, fn func(*session) error) error {
