@@ -55,11 +55,13 @@ type Digest struct {
 	Review   []Tally       // of a review: its stories by country and topic, most first
 }
 
-// Section is a part of a digest: a topic or country, and its stories.
+// Section is a part of a digest: a topic or country, or what develops, and its
+// stories. A story stands in one section.
 type Section struct {
-	Slug    string // topic or country; "" for the rest, or for a digest without sections
-	Title   string
-	Stories []StoryBrief
+	Slug       string // topic or country; "" for the rest, or for a digest without sections
+	Title      string
+	Stories    []StoryBrief
+	Developing bool // its stories were told before and have grown
 }
 
 // Health says how reading the sources went, so that a quiet day can be told

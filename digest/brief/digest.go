@@ -37,8 +37,9 @@ func (b *Briefer) Digest(ctx context.Context, o Order) (digest.Digest, error) {
 		return digest.Digest{}, err
 	}
 	length := cmp.Or(sub.Length, digest.DefaultLength)
+	n := considered(sub, length)
 	t := teller{b: b, q: p.query, now: o.Until, format: sub.Format, lang: sub.Lang}
-	all, err := p.load(ctx, t, diversify(news, considered(sub, length)))
+	all, err := p.load(ctx, t, diversify(roomForNew(news, updates, length, n), n))
 	if err != nil {
 		return digest.Digest{}, err
 	}
@@ -46,13 +47,13 @@ func (b *Briefer) Digest(ctx context.Context, o Order) (digest.Digest, error) {
 	if all, err = filtered(withoutSources(all, o.Profile, o.Until), sub.Rules.Filter); err != nil {
 		return digest.Digest{}, err
 	}
-	stories, err := p.tell(ctx, t, ration(all, length))
+	stories, err := p.tell(ctx, t, ration(balance(all, updates, length), length))
 	if err != nil {
 		return digest.Digest{}, err
 	}
 	t.mark(stories, updates, o)
 	out := digest.Digest{Brief: p.frame, Name: sub.Name, Since: o.Since, Until: o.Until, Zone: sub.Zone, Late: o.Late,
-		Also: max(len(news)-(before-len(all))-len(stories), 0), Health: p.news, Sections: b.sections(p.query, stories, sub.Lang)}
+		Also: max(len(news)-(before-len(all))-len(stories), 0), Health: p.news, Sections: b.parts(p.query, stories, sub.Lang)}
 	out.Query.Raw, out.Brief.Title = q.Raw, b.title(p.query, sub.Lang)
 	out.Stories, out.More, out.Muted = stories, out.Also, muted
 	if sub.Format == digest.Review {
@@ -102,72 +103,4 @@ func (b *Briefer) untold(ctx context.Context, to digest.Destination, found []hit
 		}
 	}
 	return news, updates, nil
-}
-
-// grown reports that a story has really grown since it was told: two more
-// independent sources and half as many again, or, where no source came to it,
-// twice the articles and at least four more.
-func grown(before digest.Told, now digest.Story) bool {
-	more := now.Sources - before.Sources
-	if more >= 2 && 2*now.Sources >= 3*before.Sources {
-		return true
-	}
-	return now.Articles >= 2*before.Articles && now.Articles-before.Articles >= 4
-}
-
-// mark says of the stories that were told before what is new in them.
-func (t teller) mark(stories []digest.StoryBrief, updates map[int64]digest.Told, o Order) {
-	for i := range stories {
-		s := &stories[i]
-		before, is := updates[s.ID]
-		if !is {
-			continue
-		}
-		s.IsUpdate = true
-		s.Change = t.change(*s, before, o)
-	}
-}
-
-// change is the headline of the latest article since the last digest that says
-// something else than the story's own; without one, how many sources came.
-func (t teller) change(s digest.StoryBrief, before digest.Told, o Order) string {
-	var latest *digest.Article
-	for i := range s.Shown {
-		a := &s.Shown[i]
-		if a.Time().Before(o.Since) || alike(a.Title, s.Title) {
-			continue
-		}
-		if latest == nil || a.Time().After(latest.Time()) {
-			latest = a
-		}
-	}
-	if latest == nil {
-		return say(t.lang, "%d more sources since", max(s.Story.Sources-before.Sources, 1))
-	}
-	zone, err := time.LoadLocation(o.Subscription.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return say(t.lang, "new since %s: %s", day(t.lang, o.Since.In(zone), o.Until.In(zone)), latest.Title)
-}
-
-// alike reports headlines with more than half of their words in common.
-func alike(a, b string) bool {
-	first := make(map[string]bool)
-	for _, w := range terms(a) {
-		first[w] = true
-	}
-	common, all := 0, len(first)
-	seen := make(map[string]bool)
-	for _, w := range terms(b) {
-		switch {
-		case seen[w]:
-		case first[w]:
-			common++
-		default:
-			all++
-		}
-		seen[w] = true
-	}
-	return 2*common > all
 }

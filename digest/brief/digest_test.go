@@ -117,26 +117,6 @@ func TestWhatWasToldIsNotToldAgain(t *testing.T) {
 	}
 }
 
-func TestGrown(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		before digest.Told
-		now    digest.Story
-		want   bool
-	}{
-		{digest.Told{Articles: 1, Sources: 1}, digest.Story{Articles: 1, Sources: 1}, false},
-		{digest.Told{Articles: 1, Sources: 1}, digest.Story{Articles: 2, Sources: 2}, false},
-		{digest.Told{Articles: 1, Sources: 1}, digest.Story{Articles: 3, Sources: 3}, true},
-		{digest.Told{Articles: 9, Sources: 9}, digest.Story{Articles: 11, Sources: 11}, false},
-		{digest.Told{Articles: 3, Sources: 2}, digest.Story{Articles: 7, Sources: 2}, true},
-		{digest.Told{Articles: 4, Sources: 2}, digest.Story{Articles: 7, Sources: 3}, false},
-	} {
-		if got := grown(c.before, c.now); got != c.want {
-			t.Errorf("from %+v to %d articles of %d sources: grown %v", c.before, c.now.Articles, c.now.Sources, got)
-		}
-	}
-}
-
 func TestAThirdFromOneSource(t *testing.T) {
 	t.Parallel()
 	var pieces []piece

@@ -23,9 +23,10 @@
 //  5. With nothing found it tells what is near and has stories.
 //
 // A digest does the same for a window of time and then thinks of its reader:
-// what the destination was told before is left out unless it really grew, no
-// source has more than a third of it, and one country or topic does not crowd
-// out the others.
+// what the destination was told before is left out unless it really grew, and
+// what grew stands in a section of its own with what changed, in a third of the
+// lines where there is enough that is new; no source has more than a third of
+// it, and one country or topic does not crowd out the others.
 //
 // The package needs no library. It reads no clock: each call says when it is.
 package brief

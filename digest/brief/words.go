@@ -21,16 +21,23 @@ var korean = map[string]string{
 	"grouped from %d articles": "기사 %d건을 묶음",
 	"shared words %s":          "공통 단어 %s",
 	"the nearest other story scored %.2f of %.2f needed": "가장 가까운 다른 소식은 필요한 %[2].2f 중 %[1].2f점",
-	"new since %s: %s":      "%s 이후 새 소식: %s",
-	"%d more sources since": "이후 출처 %d곳 추가",
-	"Other":                 "그 밖의 소식",
-	"Top stories":           "주요 소식",
-	"minutes":               "분",
-	"hours":                 "시간",
-	"days":                  "일",
-	"1 hour":                "1시간",
-	"1 day":                 "1일",
-	"1 minute":              "1분",
+	"new since %s: %s": "%s 이후 새 소식: %s",
+	"since %s: %s":     "%s 이후: %s",
+	"1 more source":    "출처 1곳 추가",
+	"%d more sources":  "출처 %d곳 추가",
+	"1 more article":   "기사 1건 추가",
+	"%d more articles": "기사 %d건 추가",
+	"now %s too":       "이제 %s도 관련됨",
+	"Other":            "그 밖의 소식",
+	"Top stories":      "주요 소식",
+	"New":              "새 소식",
+	"Developing":       "이어지는 소식",
+	"minutes":          "분",
+	"hours":            "시간",
+	"days":             "일",
+	"1 hour":           "1시간",
+	"1 day":            "1일",
+	"1 minute":         "1분",
 }
 
 // say puts a sentence into a language; English where it has none.
@@ -64,8 +71,12 @@ func age(lang string, d time.Duration) string {
 	return fmt.Sprintf("%d %s", n, unit)
 }
 
-// day says a point in time within a week by its weekday, else by its date.
+// day says a point in time of the same day by its clock, within a week by its
+// weekday, else by its date.
 func day(lang string, t, now time.Time) string {
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format("15:04")
+	}
 	if now.Sub(t) < 7*24*time.Hour {
 		if strings.HasPrefix(lang, "ko") {
 			return [...]string{"일요일", "월요일", "화요일", "수요일", "목요일", "금요일", "토요일"}[t.Weekday()]
