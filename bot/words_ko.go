@@ -181,6 +181,7 @@ var korean = map[string]string{
 	"On which days":          "요일",
 	"One moment…":            "잠시만요…",
 	"Subscribe":              "구독",
+	"Try again":              "다시 시도",
 	"This channel":           "이 채널",
 	"Time zone":              "시간대",
 	"Two sentences":          "두 문장",

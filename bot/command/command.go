@@ -125,6 +125,9 @@ func (h *Handler) Handle(ctx context.Context, r bot.Request) (bot.Reply, error) 
 		return reply, nil
 	}
 	id := "e-" + randomHex(2)
+	if reply, ok := h.offerAgain(ctx, r, err, id); ok {
+		return reply, nil
+	}
 	level := slog.LevelInfo
 	if digest.CodeOf(err) == digest.Internal || digest.CodeOf(err) == digest.Unavailable {
 		level = slog.LevelError
@@ -174,6 +177,8 @@ func (h *Handler) press(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		return h.pressStory(ctx, r, verb, arg)
 	case "forget":
 		return h.forget(ctx, r)
+	case "again":
+		return h.askAgain(ctx, r, arg)
 	case "why":
 		return h.why(ctx, r, arg)
 	case "manage", "pause", "resume", "unsubscribe", "undo", "preview", "edit", "unedit", "fewer":

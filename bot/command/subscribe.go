@@ -153,7 +153,10 @@ func (h *Handler) mayPost(ctx context.Context, to digest.Destination) error {
 	if to.Direct || h.o.MayPost == nil {
 		return nil
 	}
-	return h.o.MayPost(ctx, to)
+	if err := h.o.MayPost(ctx, to); err != nil {
+		return closedDoor{err}
+	}
+	return nil
 }
 
 // room checks that the person has not too many, and not the same one already.

@@ -1,0 +1,87 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// closedDoor is that the bot cannot post where a subscription was to go, until
+// someone lets it in.
+type closedDoor struct{ error }
+
+func (c closedDoor) Unwrap() error { return c.error }
+
+// fieldMissing is the field in which a platform says what the bot lacks to
+// post where the person is.
+const fieldMissing = "missing_permissions"
+
+// again is a request that is kept, to be asked once more by a button. What the
+// person may do is not kept: that is looked at anew.
+type again struct {
+	Command string            `json:"command,omitempty"`
+	Args    string            `json:"args,omitempty"`
+	Action  string            `json:"action,omitempty"`
+	Value   string            `json:"value,omitempty"`
+	Fields  map[string]string `json:"fields,omitempty"`
+}
+
+// offerAgain tells a refusal that someone can mend, with a button that asks the
+// same again; at the place too, where that was a field. ok is false for any
+// other error.
+func (h *Handler) offerAgain(ctx context.Context, r bot.Request, err error, errorID string) (reply bot.Reply, ok bool) {
+	var closed closedDoor
+	if !errors.As(err, &closed) && (r.Fields[fieldMissing] == "" || digest.CodeOf(err) != digest.Forbidden) {
+		return reply, false
+	}
+	h.o.Log.InfoContext(ctx, "a place cannot be posted to", "id", errorID, "platform", r.Person.Platform, "command", r.Command, "error", err)
+	reply = bot.Reply{Message: bot.ErrorMessage(err, errorID, h.words(r).Lang()), Failed: true}
+	if r.Fields["where"] != "" {
+		reply.Wrong = map[string]string{"where": bot.PlainText(reply.Message)}
+	}
+	kept := again{r.Command, r.Args, r.Action, r.Value, maps.Clone(r.Fields)}
+	delete(kept.Fields, fieldMissing) // it may be granted meanwhile
+	asked, err := json.Marshal(kept)
+	id := answerID()
+	if err == nil {
+		err = h.o.Store.SaveAnswer(ctx, digest.Answer{ID: id, Person: r.Person, Place: r.Place, Args: map[string]string{"again": string(asked)}, Created: r.Now})
+	}
+	if err != nil {
+		h.o.Log.WarnContext(ctx, "what was asked could not be kept for its button", "error", err)
+		return reply, true
+	}
+	reply.Message.Actions = append(reply.Message.Actions, bot.Action{ID: bot.ActionID("again", id), Label: h.words(r).Say("Try again"), Style: bot.Primary})
+	return reply, true
+}
+
+// askAgain asks what was kept, as who pressed the button now, where it was
+// asked: elsewhere nobody knows what they may do there.
+func (h *Handler) askAgain(ctx context.Context, r bot.Request, id string) (bot.Reply, error) {
+	saved, err := h.o.Store.Answer(ctx, id)
+	if err != nil {
+		return bot.Reply{}, tooOld(err)
+	}
+	var kept again
+	if err := json.Unmarshal([]byte(saved.Args["again"]), &kept); err != nil || kept.Action == r.Action {
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know this button").WithHint("Ask again with /brief.")
+	}
+	if !samePlace(r.Place, saved.Place) {
+		return bot.Reply{}, digest.Errorf(digest.Forbidden, "This button works only where it was asked").WithHint("Ask again in the channel itself.")
+	}
+	missing := r.Fields[fieldMissing]
+	r.Command, r.Args, r.Action, r.Value, r.Fields = kept.Command, kept.Args, kept.Action, kept.Value, kept.Fields
+	if missing != "" {
+		r.Fields = maps.Clone(r.Fields)
+		if r.Fields == nil {
+			r.Fields = map[string]string{}
+		}
+		r.Fields[fieldMissing] = missing
+	}
+	reply, err := h.Handle(ctx, r)
+	reply.Replace = true
+	return reply, err
+}
