@@ -174,8 +174,8 @@ func (a *Adapter) checkChannel(ctx context.Context, channel string) Check {
 	if err != nil {
 		return failed(name, err, "Try again.")
 	}
-	if lack := missing(have, neededRights(a.opts.Threads)); lack != "" {
-		return Check{name, false, "In #" + plain(pl.Name) + " I lack: " + lack + ".", "Give my role these rights in the channel's settings, Permissions."}
+	if lack := missing(have, neededRights(a.opts.Threads)); len(lack) > 0 {
+		return Check{name, false, "In #" + plain(pl.Name) + " I lack: " + lack.String() + ".", "Give my role these rights in the channel's settings, Permissions."}
 	}
 	return passed(name, "I may post in #%s.", plain(pl.Name))
 }

@@ -43,7 +43,7 @@ func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
 	if err != nil {
 		return refusedPlace(err)
 	}
-	if lack := missing(have, rightsIn(pl, a.opts.Threads)); lack != "" {
+	if lack := missing(have, rightsIn(pl, a.opts.Threads)); len(lack) > 0 {
 		return digest.Errorf(digest.Forbidden, "I can't post in %s: I lack %s", channelName(pl), lack).
 			WithHint("Give me that in the channel's settings, Permissions, then try again.")
 	}
@@ -53,11 +53,16 @@ func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
 // refusedPlace is what Discord's refusal to speak of a place means for posting
 // there; nil where it is no refusal.
 func refusedPlace(err error) error {
-	if code := codeOf(err); slices.Contains([]int{10003, 10004, codeNoAccess, codeNoPermission}, code) {
-		if r, ok := refusalOf(code); ok {
-			what, todo, _ := strings.Cut(strings.TrimSuffix(r.remedy, "."), ": ")
-			return digest.Errorf(digest.Forbidden, "%s", what).WithHint("%s.", strings.ToUpper(todo[:1])+todo[1:])
-		}
+	switch codeOf(err) {
+	case 10003:
+		return digest.Errorf(digest.Forbidden, "The channel is gone").WithHint("Choose another channel.")
+	case 10004:
+		return digest.Errorf(digest.Forbidden, "I am no longer in this server").WithHint("Invite me again, or choose another channel.")
+	case codeNoAccess:
+		return digest.Errorf(digest.Forbidden, "I cannot see the channel").WithHint("Give me View Channel there, or choose another channel.")
+	case codeNoPermission:
+		return digest.Errorf(digest.Forbidden, "I may not post in the channel").
+			WithHint("Give me View Channel, Send Messages, Embed Links and Send Messages in Threads there.")
 	}
 	return nil
 }

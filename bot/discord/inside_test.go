@@ -175,7 +175,7 @@ func TestEffectivePermissions(t *testing.T) {
 			t.Errorf("%s: %b, want %b", name, got, c.want)
 		}
 	}
-	if missing(discordgo.PermissionAdministrator, neededRights(true)) != "" {
+	if missing(discordgo.PermissionAdministrator, neededRights(true)) != nil {
 		t.Error("an administrator lacks something")
 	}
 }

@@ -269,8 +269,8 @@ func (a *Adapter) rights(i interaction, r *bot.Request) {
 	if !i.installedHere() {
 		bits = 0
 	}
-	if lack := missing(bits, neededRights(a.opts.Threads)); lack != "" {
-		r.Fields[FieldMissing] = lack
+	if lack := missing(bits, neededRights(a.opts.Threads)); len(lack) > 0 {
+		r.Fields[FieldMissing] = lack.String()
 	}
 }
 

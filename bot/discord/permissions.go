@@ -3,9 +3,10 @@ package discord
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/bwmarrin/discordgo"
+
+	"github.com/daybrief/daybrief/digest"
 )
 
 // right is a permission with the name that Discord's settings show.
@@ -37,18 +38,18 @@ func bitsOf(rights []right) int64 {
 	return all
 }
 
-// missing names the rights that are not among have, "" when none is.
-func missing(have int64, need []right) string {
+// missing names the rights that are not among have.
+func missing(have int64, need []right) digest.Terms {
 	if have&discordgo.PermissionAdministrator != 0 {
-		return ""
+		return nil
 	}
-	var names []string
+	var names digest.Terms
 	for _, r := range need {
 		if have&r.bit == 0 {
-			names = append(names, r.name)
+			names = append(names, digest.Term(r.name))
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // overwrite is a channel's own rule for a role (0) or a member (1).
