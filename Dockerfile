@@ -16,7 +16,9 @@ COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 WORKDIR /data
 VOLUME /data
+# Other containers and the health check reach it there; which address is open to the world is for "ports" to say.
+ENV DAYBRIEF_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/daybrief", "healthcheck"]
 ENTRYPOINT ["/daybrief"]
-CMD ["serve", "--listen", "0.0.0.0:8080"]
+CMD ["serve"]

@@ -43,7 +43,7 @@ type Log struct {
 
 // Web is the local page.
 type Web struct {
-	Listen string `yaml:"listen"`
+	Listen string `yaml:"listen"` // DAYBRIEF_LISTEN
 	URL    string `yaml:"url"`
 	Token  Secret `yaml:"-"` // DAYBRIEF_API_TOKEN: for POST /api/articles
 }

@@ -77,9 +77,7 @@ type call struct {
 func run(ctx context.Context, env environment) int {
 	var c cli
 	code := -1
-	parser, err := kong.New(&c, kong.Name("daybrief"), kong.Writers(env.stdout, env.stderr), kong.Exit(func(n int) { code = n }),
-		kong.Description("Turns stored news articles into briefings on Slack and Discord, in the terminal and on a page."),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"version": env.version})
+	parser, err := newParser(&c, env, func(n int) { code = n })
 	if err != nil {
 		fmt.Fprintln(env.stderr, "daybrief:", sentenceOf(err))
 		return exitFailed
@@ -99,6 +97,14 @@ func run(ctx context.Context, env environment) int {
 		return env.fail(err)
 	}
 	return exitDone
+}
+
+// newParser reads command lines into c. exit is called where help was asked
+// for and given.
+func newParser(c *cli, env environment, exit func(int)) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("daybrief"), kong.Writers(env.stdout, env.stderr), kong.Exit(exit),
+		kong.Description("Turns stored news articles into briefings on Slack and Discord, in the terminal and on a page."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 }
 
 // errUsage is wrapped by errors of wrong usage that only a subcommand can see.

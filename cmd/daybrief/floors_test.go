@@ -54,7 +54,7 @@ var homes = map[string]string{
 	"github.com/jackc/pgx":             "digest/store bot/schedule", // the listener of the queue
 	"github.com/mmcdole/gofeed":        "digest/feed",
 	"github.com/alecthomas/kong":       "cmd",
-	"github.com/goccy/go-yaml":         "config bot/slack", // the operator's file; Slack's manifest
+	"github.com/goccy/go-yaml":         "config bot/slack cmd/daybrief", // the operator's file; Slack's manifest; the test of compose.yaml
 	"github.com/clipperhouse/uax29":    "digest/text",
 	"github.com/kljensen/snowball":     "digest/text",
 	"github.com/markusmobius/go-traf":  "digest/feed",

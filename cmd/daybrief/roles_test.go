@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -40,6 +41,25 @@ func TestRolesThatCannotBe(t *testing.T) {
 	p.env["DAYBRIEF_ROLE"] = "cook"
 	if got := p.run("serve"); got.code != 1 || !strings.Contains(got.stderr, `role is "cook"`) {
 		t.Errorf("in the environment: exit %d, %s", got.code, got.stderr)
+	}
+}
+
+// TestAPortThatIsTakenIsTold: what a second process on one machine meets.
+func TestAPortThatIsTakenIsTold(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "tired", http.StatusServiceUnavailable) }))
+	defer other.Close()
+	address := other.Listener.Addr().String()
+	p.env["DAYBRIEF_LISTEN"] = address
+	got := p.run("--config", p.write("daybrief.yaml", "starter_sources: false\n"), "serve", "--no-poll")
+	for _, want := range []string{"cannot listen on " + address + ": another program uses the port", "--listen 127.0.0.1:8081", "DAYBRIEF_LISTEN"} {
+		if got.code != exitFailed || !strings.Contains(got.stderr, want) {
+			t.Errorf("exit %d, no %q in %s", got.code, want, got.stderr)
+		}
+	}
+	if out := p.run("healthcheck"); out.code != exitFailed || !strings.Contains(out.stderr, "not well: tired") {
+		t.Errorf("the health check: %s", out.stderr)
 	}
 }
 

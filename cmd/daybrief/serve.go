@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,7 +32,7 @@ import (
 
 type serveCmd struct {
 	Sample bool   `help:"Add sample articles, so that there is a full digest to see without a network."`
-	Listen string `help:"Address of the page; overrides the configuration." placeholder:"HOST:PORT"`
+	Listen string `help:"Address of the page, instead of DAYBRIEF_LISTEN or the configuration's. Each process on one machine needs its own." placeholder:"HOST:PORT"`
 	NoPoll bool   `help:"Read no sources."`
 	Role   string `help:"What this process does: all, or some of worker, fetch, gateway, web with commas between them. Needs PostgreSQL." placeholder:"ROLES"`
 }
@@ -230,11 +231,25 @@ func (b *server) listen() error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(b.ctx, "tcp", address)
 	if err != nil {
-		return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: %w", address, err).
-			WithHint("Another program may use the port. Choose another with --listen 127.0.0.1:8081, or none with web.listen: \"\" in the configuration.")
+		return cannotListen(address, err)
 	}
 	b.listener = l
 	return nil
+}
+
+// cannotListen says why the page's port could not be opened, and what to do.
+func cannotListen(address string, err error) error {
+	const other = "Choose another address with --listen 127.0.0.1:8081 or DAYBRIEF_LISTEN, or none with web.listen: \"\" in the configuration."
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: another program uses the port, perhaps another “daybrief serve”", address).
+			WithHint("Each process on one machine needs a port of its own. %s", other)
+	case errors.Is(err, syscall.EACCES):
+		return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: only an administrator may use that port", address).WithHint("%s", other)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: this machine has no such address", address).WithHint("%s", other)
+	}
+	return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: %w", address, err).WithHint("%s", other)
 }
 
 func isPort(s string) bool {

@@ -118,19 +118,24 @@ func (healthcheckCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	_, port, err := net.SplitHostPort(conf.Web.Listen)
+	host, port, err := net.SplitHostPort(conf.Web.Listen)
 	if err != nil {
 		return digest.Errorf(digest.Invalid, "there is no page to ask: web.listen is %q", conf.Web.Listen)
 	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
 	ctx, cancel := context.WithTimeout(c.ctx, 4*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	address := net.JoinHostPort(host, port)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
 	if err != nil {
 		return err
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return digest.Errorf(digest.Unavailable, "the bot does not answer: %w", err)
+		return digest.Errorf(digest.Unavailable, "no bot answers on %s: %w", address, err).
+			WithHint("Is it running, and does it listen there? The address is that of DAYBRIEF_LISTEN or web.listen.")
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1024))
