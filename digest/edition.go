@@ -46,19 +46,26 @@ const ThreadFirst = "first"
 
 // Delivery is the ledger row for one part of one edition at one destination.
 type Delivery struct {
-	ID          int64
-	EditionID   int64
-	Destination Destination
-	Part        int    // 0, 1, …; posted in this order
-	Parts       int    // how many there are
-	Thread      string // where it goes: "" to the destination itself, ThreadFirst under the first part, else under the message of this Ref
-	Payload     []byte // what is posted, as rendered once; a retry posts the same bytes
-	State       DeliveryState
-	Ref         string // the platform's name of the message, once sent
-	Attempts    int
-	LastError   string
-	NotBefore   time.Time // not tried before this
-	Started     time.Time // when the latest attempt began: tells how old a "sending" is
-	Deadline    time.Time // not tried after this
-	Updated     time.Time
+	ID        int64
+	EditionID int64
+	// SubscriptionID is the edition's: it is read with the row, and not written.
+	SubscriptionID int64
+	Destination    Destination
+	Part           int    // 0, 1, …; posted in this order
+	Parts          int    // how many there are
+	Thread         string // where it goes: "" to the destination itself, ThreadFirst under the first part, else under the message of this Ref
+	Payload        []byte // what is posted, as rendered once; a retry posts the same bytes
+	State          DeliveryState
+	Ref            string // the platform's name of the message, once sent
+	Attempts       int
+	LastError      string
+	NotBefore      time.Time // not tried before this
+	Started        time.Time // when the latest attempt began: tells how old a "sending" is
+	Deadline       time.Time // not tried after this
+	Updated        time.Time
+}
+
+// Attrs name a delivery in the log, the same in each line about it.
+func (d Delivery) Attrs() []any {
+	return []any{"delivery", d.ID, "edition", d.EditionID, "subscription", d.SubscriptionID, "destination", d.Destination.String(), "part", d.Part}
 }

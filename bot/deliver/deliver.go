@@ -26,7 +26,9 @@ type Ledger interface {
 
 // Troubles hears of what needs a person.
 type Troubles interface {
-	// Suspend stops the delivery's subscription and tells its owner once.
+	// Suspend writes that the delivery, as it is given, failed, stops its
+	// subscription and has its owner told once: all of it or, with an error,
+	// nothing.
 	Suspend(ctx context.Context, d digest.Delivery, cause *bot.SendError) error
 	// Report tells the operator that a part's fate is unknown, or that it was
 	// given up.
@@ -202,11 +204,11 @@ func (w *Worker) later(ctx context.Context, d digest.Delivery, wait time.Duratio
 
 func (w *Worker) refused(ctx context.Context, d digest.Delivery, cause *bot.SendError) error {
 	d.State, d.LastError, d.Updated = digest.Failed, cause.Error(), w.o.Now()
-	if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
-		return err
-	}
 	if cause.Suspend {
 		return w.o.Troubles.Suspend(ctx, d, cause)
+	}
+	if err := w.o.Ledger.FinishDelivery(ctx, d); err != nil {
+		return err
 	}
 	w.o.Troubles.Report(ctx, d, "refused: "+cause.Reason)
 	return nil

@@ -30,11 +30,14 @@ type desk struct {
 	delivered []digest.Delivery
 }
 
-type troubles struct{ suspended, reported []string }
+type troubles struct {
+	ledger              deliver.Ledger
+	suspended, reported []string
+}
 
-func (t *troubles) Suspend(_ context.Context, _ digest.Delivery, cause *bot.SendError) error {
+func (t *troubles) Suspend(ctx context.Context, d digest.Delivery, cause *bot.SendError) error {
 	t.suspended = append(t.suspended, cause.Reason)
-	return nil
+	return t.ledger.FinishDelivery(ctx, d)
 }
 
 func (t *troubles) Report(_ context.Context, _ digest.Delivery, what string) {
@@ -44,6 +47,7 @@ func (t *troubles) Report(_ context.Context, _ digest.Delivery, what string) {
 func newDesk(t testing.TB, parts int, as func(*bottest.Platform) bot.Platform, change ...func(*digest.EditionPlan)) *desk {
 	t.Helper()
 	d := &desk{store: storetest.SQLite(t), clock: digesttest.NewClock(time.Time{}), platform: bottest.NewPlatform("slack"), troubles: &troubles{}}
+	d.troubles.ledger = d.store
 	sub, err := d.store.CreateSubscription(t.Context(), digesttest.Subscription(nil))
 	if err != nil {
 		t.Fatal(err)

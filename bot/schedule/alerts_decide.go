@@ -199,20 +199,31 @@ func (a *Alerts) fill(p *digest.EditionPlan, sub digest.Subscription, m bot.Mess
 	if !ok {
 		return digest.Errorf(digest.Unavailable, "%s is not connected", sub.Destination.Platform)
 	}
+	made, err := planOf(p.Edition, sub.Destination, m, platform, deadline)
+	if err != nil {
+		return err
+	}
+	p.Edition, p.Deliveries = made.Edition, made.Deliveries
+	return nil
+}
+
+// planOf renders a message that goes out as soon as it is written.
+func planOf(e digest.Edition, to digest.Destination, m bot.Message, platform bot.Platform, deadline time.Duration) (digest.EditionPlan, error) {
 	content, err := json.Marshal(m)
 	if err != nil {
-		return fmt.Errorf("encode alert: %w", err)
+		return digest.EditionPlan{}, fmt.Errorf("encode a message: %w", err)
 	}
 	parts, err := platform.Render(m)
 	if err != nil {
-		return fmt.Errorf("render for %s: %w", platform.Name(), err)
+		return digest.EditionPlan{}, fmt.Errorf("render for %s: %w", platform.Name(), err)
 	}
-	p.Edition.Content = content
+	e.Content = content
+	p := digest.EditionPlan{Edition: e}
 	for i, part := range parts {
-		p.Deliveries = append(p.Deliveries, digest.Delivery{Destination: sub.Destination, Part: i, Parts: len(parts), Payload: part, State: digest.Pending,
-			NotBefore: p.Edition.Built, Deadline: p.Edition.Built.Add(deadline)})
+		p.Deliveries = append(p.Deliveries, digest.Delivery{Destination: to, Part: i, Parts: len(parts), Payload: part, State: digest.Pending,
+			NotBefore: e.Built, Deadline: e.Built.Add(deadline)})
 	}
-	return nil
+	return p, nil
 }
 
 func (a *Alerts) view(sub digest.Subscription, now time.Time) bot.View {

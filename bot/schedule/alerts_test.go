@@ -184,6 +184,7 @@ func TestAlerts(t *testing.T) {
 		"changes are seen":                  alertsChanged,
 		"a merged story":                    alertsMerged,
 		"following":                         alertsFollow,
+		"following what is old or muted":    alertsFollowFresh,
 		"killed at any moment":              alertsKilled,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -437,6 +438,31 @@ func alertsFollow(d *desk) {
 	d.check(err)
 	if after.State != digest.Removed {
 		d.Errorf("a silent story is followed on: %+v", after)
+	}
+}
+
+// alertsFollowFresh: an update tells what an alert would, and nothing of a
+// muted source.
+func alertsFollowFresh(d *desk) {
+	first := d.add(nil, 0)
+	sub := d.alert(fmt.Sprintf("story:%d", first), func(s *digest.Subscription) { s.Kind, s.Created = digest.FollowKind, d.clock.Now() })
+	d.clock.Advance(time.Minute)
+	d.add(func(a *digest.Article) { a.Source, a.Published = "New Paper", a.Stored.Add(-2*time.Hour) }, first)
+	d.add(func(a *digest.Article) { a.Published = a.Stored.AddDate(0, 0, -1) }, first)
+	d.wants(sub, 0)
+	d.quiet(digest.QuietHours{}, digest.Mute{Kind: digest.MuteSource, Value: "Loud Paper"})
+	loud := func(a *digest.Article) { a.Title, a.Source = "Loud words", "Loud Paper" }
+	d.add(loud, first)
+	d.wants(sub, 1)
+	if sent := d.sent(sub); sent[0] != "-" {
+		d.Errorf("of a muted source: %s", sent[0])
+	}
+	d.clock.Advance(time.Hour)
+	d.add(loud, first)
+	d.add(title("Soft words"), first)
+	d.wants(sub, 2, "Soft words")
+	if sent := d.sent(sub); strings.Contains(sent[1], "Loud words") {
+		d.Errorf("a muted source is heard beside another: %s", sent[1])
 	}
 }
 

@@ -96,6 +96,11 @@ func (a *Alerts) follow(ctx context.Context, w *wish) (done bool, err error) {
 	p := a.choices.profile(w.sub.Destination)
 	_, quiet := alert.Quiet(p.Quiet, cmp.Or(w.sub.Zone, a.o.Zone), now)
 	muted := alert.Silenced(p, &e.story, "", now)
+	if heard := slices.DeleteFunc(slices.Clone(news), func(art digest.Article) bool { return alert.Silenced(p, &e.story, art.Source, now) }); len(heard) > 0 {
+		news = heard
+	} else {
+		muted = true // all of it is of muted sources
+	}
 	if quiet && !p.Quiet.Drop && !muted {
 		return false, nil // told on waking
 	}
@@ -120,7 +125,8 @@ func (a *Alerts) thread(ctx context.Context, subscription int64) (ref string, re
 }
 
 // newsOf are the articles that a story has got since a time and that say
-// something new: no copies, nothing old.
+// something new: no copies, nothing that would be too old for an alert, as what
+// comes with the first reading of a source is.
 func (a *Alerts) newsOf(ctx context.Context, e *event, since time.Time) ([]digest.Article, error) {
 	said := map[uint64]bool{}
 	var fresh []int64
@@ -137,9 +143,17 @@ func (a *Alerts) newsOf(ctx context.Context, e *event, since time.Time) ([]diges
 	if err != nil {
 		return nil, fmt.Errorf("read news of a story: %w", err)
 	}
-	return slices.DeleteFunc(articles, func(art digest.Article) bool {
-		return !art.Published.IsZero() && art.Stored.Sub(art.Published) > alert.DatedWithin
-	}), nil
+	var out []digest.Article
+	for _, art := range articles {
+		t, err := a.trigger(ctx, &art, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		if t.Old(art.Stored) == "" {
+			out = append(out, art)
+		}
+	}
+	return out, nil
 }
 
 // update is what is told of a followed story at once.

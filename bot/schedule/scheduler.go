@@ -32,8 +32,8 @@ type Store interface {
 // Ledger is where editions and their deliveries are written.
 type Ledger interface {
 	CreateEdition(ctx context.Context, p digest.EditionPlan, enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error) (digest.Edition, bool, error)
-	Edition(ctx context.Context, id int64) (digest.Edition, error)
 	DueDeliveries(ctx context.Context, now time.Time, limit int) ([]digest.Delivery, error)
+	SuspendDelivery(ctx context.Context, p digest.Suspension, enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error) (bool, error)
 }
 
 // Deliverer brings a delivery to its destination.
@@ -51,6 +51,7 @@ type Options struct {
 	Look      time.Duration // how often the queue is looked at without a notice; 0 means 500 ms
 	Composer  Composer
 	Deliverer Deliverer
+	Troubles  *Troubles // the Deliverer's, so that its notices wake a worker; nil: the sweep finds them
 	Platforms []bot.Platform
 	Poll      func(ctx context.Context) error // reads the sources that are due; nil for none
 	Prune     func(ctx context.Context) error // deletes what is too old; nil for none
@@ -80,6 +81,9 @@ func New(o Options) (*Scheduler, error) {
 		return nil, fmt.Errorf("make queue: %w", err)
 	}
 	s.client = client
+	if o.Troubles != nil {
+		o.Troubles.enqueue = s.Enqueue
+	}
 	return s, nil
 }
 

@@ -78,7 +78,8 @@ func (o *office) open(t *testing.T, change ...func(*schedule.Options)) *schedule
 	for _, c := range change {
 		c(&opts)
 	}
-	opts.Deliverer = deliver.New(deliver.Options{Ledger: o.store, Troubles: schedule.NewTroubles(opts), Platforms: opts.Platforms, Now: o.clock.Now, Log: opts.Log})
+	opts.Troubles = schedule.NewTroubles(opts)
+	opts.Deliverer = deliver.New(deliver.Options{Ledger: o.store, Troubles: opts.Troubles, Platforms: opts.Platforms, Now: o.clock.Now, Log: opts.Log})
 	s, err := schedule.New(opts)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -17,6 +18,8 @@ import (
 type Troubles struct {
 	o         Options
 	platforms map[string]bot.Platform
+	// enqueue is the scheduler's; without it the sweep finds what is to be told.
+	enqueue func(ctx context.Context, tx *sql.Tx, deliveries []int64) error
 
 	mu    sync.Mutex
 	since time.Time // when the hour began that told counts
@@ -37,40 +40,57 @@ func NewTroubles(o Options) *Troubles {
 	return t
 }
 
-// Suspend stops the subscription that a refused delivery belongs to, and
-// tells its owner once, by direct message. Nothing is deleted.
+// Suspend writes that a delivery was refused and stops the subscription that
+// it is of, with a notice to its owner: one transaction, so that whatever
+// crashes, the owner is told once. Nothing is deleted.
 func (t *Troubles) Suspend(ctx context.Context, d digest.Delivery, cause *bot.SendError) error {
-	e, err := t.o.Store.Edition(ctx, d.EditionID)
+	sub, err := t.o.Store.Subscription(ctx, d.SubscriptionID)
+	if digest.CodeOf(err) == digest.NotFound {
+		return nil // its owner asked to be forgotten, and the delivery went with it
+	}
 	if err != nil {
-		return fmt.Errorf("find edition %d: %w", d.EditionID, err)
+		return fmt.Errorf("find subscription %d: %w", d.SubscriptionID, err)
 	}
-	sub, err := t.o.Store.Subscription(ctx, e.SubscriptionID)
-	if err != nil {
-		return fmt.Errorf("find subscription %d: %w", e.SubscriptionID, err)
+	sub.Reason = cmp.Or(cause.Remedy, "The platform refuses it: "+cause.Reason+".")
+	p := digest.Suspension{Delivery: d, Reason: sub.Reason, Notice: t.notice(ctx, sub, d)}
+	suspended, err := t.o.Store.SuspendDelivery(ctx, p, t.enqueue)
+	switch {
+	case err != nil:
+		return err
+	case suspended:
+		t.o.Log.WarnContext(ctx, "subscription suspended", append(d.Attrs(), "reason", cause.Reason)...)
+	case d.Destination != sub.Destination: // a notice, or what was posted before the subscription moved
+		t.Report(ctx, d, "refused: "+cause.Reason)
 	}
-	if sub.State == digest.Suspended || sub.State == digest.Removed {
-		return nil
-	}
-	sub.State, sub.Reason, sub.NextRun = digest.Suspended, cmp.Or(cause.Remedy, "The platform refuses it: "+cause.Reason+"."), time.Time{}
-	if err := t.o.Store.UpdateSubscription(ctx, sub); err != nil {
-		return fmt.Errorf("suspend subscription %d: %w", sub.ID, err)
-	}
-	t.o.Log.WarnContext(ctx, "subscription suspended", "subscription", sub.ID, "destination", sub.Destination.String(), "reason", cause.Reason)
-	t.tell(ctx, sub, fmt.Sprintf("suspended.%d.%d", sub.ID, d.EditionID))
 	return nil
 }
 
-// tell tells the owner another way than the one that is refused: by direct
-// message when the channel is, and the operator when there is no owner.
-func (t *Troubles) tell(ctx context.Context, sub digest.Subscription, key string) {
-	w := bot.WordsIn(cmp.Or(sub.Lang, t.o.Lang))
-	text := w.Text("I stopped sending %s to %s.", bot.B(cmp.Or(sub.Name, sub.Query)), sub.Destination.String())
-	m := bot.Message{Lang: w.Lang(), At: t.o.Now(), Lead: []bot.Text{append(text, bot.S(" "+sub.Reason))}}
+// noticeDeadline is how long it is tried to tell an owner.
+const noticeDeadline = 24 * time.Hour
+
+// notice tells of a suspended subscription another way than the one that is
+// refused: its owner by direct message when a channel refuses, and the
+// operator when there is no owner. It is an edition like any other, so that it
+// is told once, and tried again when it cannot be told yet.
+func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, d digest.Delivery) digest.EditionPlan {
 	to := t.o.Operator
 	if sub.Owner.ID != "" && !sub.Destination.Direct {
 		to = &digest.Destination{Platform: sub.Owner.Platform, Workspace: sub.Owner.Workspace, Channel: sub.Owner.ID, Direct: true}
 	}
-	t.send(ctx, to, m, key)
+	if to == nil || t.platforms[to.Platform] == nil {
+		return digest.EditionPlan{}
+	}
+	w := bot.WordsIn(cmp.Or(sub.Lang, t.o.Lang))
+	text := w.Text("I stopped sending %s to %s.", bot.B(cmp.Or(sub.Name, sub.Query)), sub.Destination.String())
+	now := t.o.Now()
+	m := bot.Message{Lang: w.Lang(), At: now, Lead: []bot.Text{append(text, bot.S(" "+sub.Reason))}}
+	e := digest.Edition{SubscriptionID: sub.ID, Slot: fmt.Sprintf("suspended:%d", d.ID), Scheduled: now, Built: now, Title: m.Lead[0].String()}
+	p, err := planOf(e, *to, m, t.platforms[to.Platform], noticeDeadline)
+	if err != nil {
+		t.o.Log.WarnContext(ctx, "a notice cannot be rendered", append(d.Attrs(), "error", err)...)
+		return digest.EditionPlan{}
+	}
+	return p
 }
 
 // Report tells the operator of a part that was given up or whose fate is not

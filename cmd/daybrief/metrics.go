@@ -80,6 +80,15 @@ func (l ledger) FinishDelivery(ctx context.Context, d digest.Delivery) error {
 	return nil
 }
 
+// SuspendDelivery counts an attempt that was refused.
+func (l ledger) SuspendDelivery(ctx context.Context, p digest.Suspension, enqueue func(context.Context, *sql.Tx, []int64) error) (bool, error) {
+	suspended, err := l.Store.SuspendDelivery(ctx, p, enqueue)
+	if err == nil {
+		l.metrics.attempts.WithLabelValues(p.Delivery.Destination.Platform, string(p.Delivery.State)).Inc()
+	}
+	return suspended, err
+}
+
 // CreateEdition counts what was written.
 func (l ledger) CreateEdition(ctx context.Context, p digest.EditionPlan, enqueue func(context.Context, *sql.Tx, []int64) error) (digest.Edition, bool, error) {
 	e, created, err := l.Store.CreateEdition(ctx, p, enqueue)

@@ -11,13 +11,14 @@ import (
 )
 
 const deliveryColumns = `id, edition_id, platform, workspace, channel, direct, part, parts, payload, state, ref,
-	attempts, last_error, not_before, started, deadline, updated, thread`
+	attempts, last_error, not_before, started, deadline, updated, thread,
+	COALESCE((SELECT e.subscription_id FROM editions e WHERE e.id = edition_id), 0)`
 
 func scanDelivery(row scanner) (digest.Delivery, error) {
 	var d digest.Delivery
 	to := &d.Destination
 	err := row.Scan(&d.ID, &d.EditionID, &to.Platform, &to.Workspace, &to.Channel, &to.Direct, &d.Part, &d.Parts, blob{&d.Payload},
-		&d.State, &d.Ref, &d.Attempts, &d.LastError, at{&d.NotBefore}, at{&d.Started}, at{&d.Deadline}, at{&d.Updated}, &d.Thread)
+		&d.State, &d.Ref, &d.Attempts, &d.LastError, at{&d.NotBefore}, at{&d.Started}, at{&d.Deadline}, at{&d.Updated}, &d.Thread, &d.SubscriptionID)
 	return d, err
 }
 

@@ -50,7 +50,7 @@ func editionsCreate(t *testing.T, s *store.Store) {
 	for i, d := range all {
 		wantEqual(t, "job", jobs[i], d.ID)
 		want := plan.Deliveries[i]
-		want.ID, want.EditionID = d.ID, e.ID
+		want.ID, want.EditionID, want.SubscriptionID = d.ID, e.ID, sub.ID
 		wantEqual(t, "delivery", d, want)
 		wantEqual(t, "by ID", got(s.Delivery(ctx, d.ID))(t), want)
 	}
@@ -80,7 +80,7 @@ func editionsFields(t *testing.T, s *store.Store) {
 	plan.Edition.ID = e.ID
 	wantEqual(t, "edition", got(s.Edition(ctx, e.ID))(t), plan.Edition)
 	d := got(s.Deliveries(ctx, e.ID))(t)
-	plan.Deliveries[0].ID, plan.Deliveries[0].EditionID = d[0].ID, e.ID
+	plan.Deliveries[0].ID, plan.Deliveries[0].EditionID, plan.Deliveries[0].SubscriptionID = d[0].ID, e.ID, e.SubscriptionID
 	wantEqual(t, "deliveries", d, plan.Deliveries)
 }
 
