@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,53 +15,84 @@ import (
 	"github.com/daybrief/daybrief/bot"
 )
 
-// said collects the texts that code in dir says through Words: the first
-// argument of each call of Say and Text.
-func said(t *testing.T, dir string) map[string]string {
+// parsed reads the code in dir and below, without its tests.
+func parsed(t *testing.T, dir string, look func(path string, file *ast.File)) {
 	t.Helper()
-	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
+		if err == nil {
+			look(path, file)
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if key, ok := sayKey(n); ok {
-				out[key] = path
-			}
-			return true
-		})
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// said collects the texts that code in dir says through Words: the first
+// argument of each call of Say and Text.
+func said(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out, named := map[string]string{}, map[string]string{}
+	parsed(t, dir, func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			constants(n, named)
+			if key, name, ok := sayKey(n); ok {
+				out[cmp.Or(key, name)] = path
+			}
+			return true
+		})
+	})
+	for name, path := range out { // those that are said by the name of a constant
+		if key, ok := named[name]; ok {
+			delete(out, name)
+			out[key] = path
+		}
+	}
 	return out
 }
 
-func sayKey(n ast.Node) (string, bool) {
+// constants notes the texts that have names.
+func constants(n ast.Node, named map[string]string) {
+	spec, ok := n.(*ast.ValueSpec)
+	if !ok {
+		return
+	}
+	for i, v := range spec.Values {
+		if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING && i < len(spec.Names) {
+			named[spec.Names[i].Name], _ = strconv.Unquote(lit.Value)
+		}
+	}
+}
+
+// sayKey is the text of a call of Say or Text, or the name that it has there.
+func sayKey(n ast.Node) (key, name string, ok bool) {
 	call, ok := n.(*ast.CallExpr)
 	if !ok || len(call.Args) == 0 {
-		return "", false
+		return "", "", false
 	}
 	sel, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || (sel.Sel.Name != "Say" && sel.Sel.Name != "Text") {
-		return "", false
+		return "", "", false
 	}
-	lit, ok := call.Args[0].(*ast.BasicLit)
-	if !ok || lit.Kind != token.STRING {
-		return "", false
+	switch arg := call.Args[0].(type) {
+	case *ast.BasicLit:
+		key, err := strconv.Unquote(arg.Value)
+		return key, "", arg.Kind == token.STRING && err == nil
+	case *ast.Ident:
+		return "", arg.Name, arg.Obj == nil || arg.Obj.Kind == ast.Con
 	}
-	key, err := strconv.Unquote(lit.Value)
-	return key, err == nil
+	return "", "", false
 }
 
 func TestEveryTextHasItsKorean(t *testing.T) {
 	t.Parallel()
 	texts := said(t, ".")
+	maps.Copy(texts, said(t, "../cmd/daybrief")) // what it tells whoever runs it
 	korean := bot.KoreanKeys()
 	for key, path := range texts {
 		if korean[key] == "" {

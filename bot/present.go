@@ -283,13 +283,10 @@ func WhyMessage(b digest.Brief, v View) Message {
 // for which the log has the cause.
 func ErrorMessage(err error, id, lang string) Message {
 	w := WordsIn(lang)
-	text := w.Say("That did not work because of a fault in the program; the log has its cause.")
-	if digest.CodeOf(err) != digest.Internal {
-		text = sentence(err.Error())
-	}
-	t := T(text)
-	if hint := digest.HintOf(err); hint != "" {
-		t = append(t, S(" "+sentence(hint)))
+	what, todo := w.Error(err)
+	t := T(what)
+	if todo != "" {
+		t = append(t, S(" "+todo))
 	}
 	if id != "" {
 		t = append(t, S(" ("+id+")"))

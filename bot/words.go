@@ -46,9 +46,11 @@ var allWords = sync.OnceValue(func() map[string]Words {
 	for key, forms := range plurals {
 		set(builder, language.English, key, forms)
 	}
-	for key, text := range korean {
-		if err := builder.SetString(language.Korean, key, text); err != nil {
-			panic("bot: Korean text of " + strconv.Quote(key) + ": " + err.Error())
+	for _, texts := range []map[string]string{korean, koreanErrors} {
+		for key, text := range texts {
+			if err := builder.SetString(language.Korean, key, text); err != nil {
+				panic("bot: Korean text of " + strconv.Quote(key) + ": " + err.Error())
+			}
 		}
 	}
 	out := map[string]Words{}

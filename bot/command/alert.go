@@ -18,13 +18,12 @@ const trialTime = 7 * 24 * time.Hour
 // alert serves "alert korea-trade only big here": it makes a subscription
 // that sends when something happens, and shows what it would have sent.
 func (h *Handler) alert(ctx context.Context, r bot.Request) (bot.Reply, error) {
-	w := h.words(r)
 	ask, rules, err := readAlert(r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if ask.query == "" {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "%s", w.Say("Say what to alert you to")).WithHint("%s", w.Say("For example: alert korea-trade only big"))
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say what to alert you to").WithHint("For example: alert korea-trade only big")
 	}
 	q, err := h.o.Reader.Read(ask.query, r.Now)
 	if err != nil {
@@ -120,15 +119,15 @@ func readAlert(r bot.Request) (wish, digest.Rules, error) {
 	return ask, rules, paceFields(r.Fields, &rules)
 }
 
-// cutWhere takes "here" or "dm" off the end.
+// whereWords say where to, at the end of what is typed.
+var whereWords = map[string]string{"here": "here", "dm": "dm", "여기": "here", "여기에": "here", "나에게": "dm"}
+
+// cutWhere takes where to off the end.
 func cutWhere(s string) (rest, where string) {
 	words := strings.Fields(s)
 	if n := len(words); n > 0 {
-		switch last := strings.ToLower(words[n-1]); last {
-		case "here", "dm":
-			return strings.Join(words[:n-1], " "), last
-		case "여기":
-			return strings.Join(words[:n-1], " "), "here"
+		if where := whereWords[strings.ToLower(words[n-1])]; where != "" {
+			return strings.Join(words[:n-1], " "), where
 		}
 	}
 	return strings.Join(words, " "), ""

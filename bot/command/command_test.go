@@ -30,7 +30,7 @@ type reader struct{}
 func (reader) Read(s string, now time.Time) (digest.Query, error) {
 	q := digest.Query{Raw: strings.TrimSpace(s), Since: now.Add(-7 * 24 * time.Hour)}
 	if len(q.Raw) > digest.MaxQuery {
-		return q, digest.Errorf(digest.Invalid, "the request is longer than %d characters", digest.MaxQuery)
+		return q, digest.Errorf(digest.Invalid, "that request is longer than %d characters", digest.MaxQuery).WithHint("ask for a country and a topic, such as korea-trade")
 	}
 	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == '-' || r == ' ' }) {
 		switch w {
@@ -80,7 +80,7 @@ func (schedules) Parse(when string) (string, error) {
 	case "weekdays 8:00", "평일 8:00":
 		return "0 8 * * 1-5", nil
 	}
-	return "", digest.Errorf(digest.Invalid, "I can't read %q as a time", when).WithHint(`Try "daily 8:00".`)
+	return "", digest.Errorf(digest.Invalid, "I can't read %q as a time", when).WithHint(`Try "daily 8:00", "weekdays 7:30", "mondays 9am" or "hourly".`)
 }
 
 func (schedules) Coming(_, zone string, after time.Time, n int) ([]time.Time, error) {
@@ -151,7 +151,7 @@ func (alerts) WhyNot(_ context.Context, sub digest.Subscription, what string) ([
 // mayPost lets the bot post everywhere but in #closed.
 func mayPost(_ context.Context, to digest.Destination) error {
 	if to.Channel == "C-closed" {
-		return digest.Errorf(digest.Forbidden, "I can't post in #closed: I'm not a member").WithHint("Type /invite @daybrief there, then try again.")
+		return digest.Errorf(digest.Forbidden, "I can't post in #%s: I'm not a member", "closed").WithHint("Type /invite %s there, then try again.", "@daybrief")
 	}
 	return nil
 }

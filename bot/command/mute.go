@@ -58,7 +58,7 @@ func cutSpan(s string) (rest string, span time.Duration, err error) {
 	words := strings.Fields(s)
 	n := len(words)
 	switch {
-	case n > 0 && strings.EqualFold(words[n-1], "always"), n > 1 && strings.EqualFold(strings.Join(words[n-2:], " "), "for good"):
+	case n > 0 && strings.EqualFold(words[n-1], "always"), n > 0 && words[n-1] == "계속", n > 1 && strings.EqualFold(strings.Join(words[n-2:], " "), "for good"):
 		return forless(words[:n-1]), 0, nil
 	case n > 1 && spanWord.MatchString(words[n-2]+words[n-1]):
 		span, err = spanOf(words[n-2] + words[n-1])
@@ -124,7 +124,7 @@ func (h *Handler) muted(ctx context.Context, kind digest.MuteKind, value string,
 			found = q.Countries
 		}
 		if len(found) != 1 {
-			return digest.Mute{}, digest.Errorf(digest.NotFound, "I know no %s “%s”", kind, clip(value, 60)).WithHint("See what I read it as with /brief %s.", clip(value, 60))
+			return digest.Mute{}, digest.Errorf(digest.NotFound, "I know no %s “%s”", digest.Term(kind), clip(value, 60)).WithHint("See what I read it as with /brief %s.", clip(value, 60))
 		}
 		return digest.Mute{Kind: kind, Value: found[0], Label: clip(value, 60)}, nil
 	}

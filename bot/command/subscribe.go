@@ -29,10 +29,9 @@ type wish struct {
 // subscribe makes a subscription: to the person's direct messages, or to the
 // place it was asked in.
 func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, error) {
-	w := h.words(r)
 	ask := h.readWish(r)
 	if ask.query == "" {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "%s", w.Say("Say what to subscribe to")).WithHint("%s", w.Say("For example: subscribe korea-trade weekdays 8:00"))
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say what to subscribe to").WithHint("For example: subscribe korea-trade weekdays 8:00")
 	}
 	q, err := h.o.Reader.Read(ask.query, r.Now)
 	if err != nil {
@@ -75,8 +74,8 @@ func (h *Handler) readWish(r bot.Request) wish {
 	for len(words) > 0 {
 		last := words[len(words)-1]
 		switch {
-		case ask.where == "" && (strings.EqualFold(last, "here") || strings.EqualFold(last, "dm")):
-			ask.where = strings.ToLower(last)
+		case ask.where == "" && whereWords[strings.ToLower(last)] != "":
+			ask.where = whereWords[strings.ToLower(last)]
 		case ask.zone == "" && zoneName.MatchString(last):
 			ask.zone = last
 		default:
@@ -134,7 +133,7 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 			return r.Place, nil
 		}
 		if missing := r.Fields["missing_permissions"]; missing != "" {
-			return digest.Destination{}, digest.Errorf(digest.Forbidden, "I may not post here yet: I lack %s", missing).WithHint("Give me these permissions in this channel, then try again.")
+			return digest.Destination{}, digest.Errorf(digest.Forbidden, "I may not post here yet: I lack %s", terms(missing)).WithHint("Give me these permissions in this channel, then try again.")
 		}
 		if !r.Manager {
 			return digest.Destination{}, digest.Errorf(digest.Forbidden, "Subscribing this channel is for people who manage it").
@@ -221,3 +220,12 @@ func zoneWords(zone string, w bot.Words) string {
 
 // undoTime is how long an unsubscribe can be taken back.
 const undoTime = 10 * time.Minute
+
+// terms are names that a platform gave with commas between them.
+func terms(s string) digest.Terms {
+	var out digest.Terms
+	for _, name := range strings.Split(s, ", ") {
+		out = append(out, digest.Term(name))
+	}
+	return out
+}

@@ -166,7 +166,7 @@ func state(s digest.Subscription, r bot.Request, w bot.Words) string {
 	case s.State == digest.Paused:
 		return w.Say("paused")
 	case s.State == digest.Suspended:
-		return w.Say("stopped: %s", s.Reason)
+		return w.Say("stopped: %s", strings.TrimSuffix(w.Told(s.Reason), "."))
 	case s.State == digest.Removed:
 		return w.Say("removed")
 	case scheduleless(s):

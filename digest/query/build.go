@@ -314,7 +314,7 @@ func (b *builder) takeKeyedName(key, value string, out bool) error {
 		units = b.r.parse(fixed, b.now)
 	}
 	if len(units) != 1 || units[0].class != named || units[0].isTime {
-		return digest.Errorf(digest.Invalid, "I don't know the %s “%s”", key, value).
+		return digest.Errorf(digest.Invalid, "I don't know the %s “%s”", digest.Term(key), value).
 			WithHint("leave out “%s:” to look for the word", key)
 	}
 	b.takeName(units[0].name, units[0], out)
