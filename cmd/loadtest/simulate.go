@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,28 +18,52 @@ import (
 	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/store"
+	"github.com/daybrief/daybrief/digest/store/storetest"
 	"github.com/daybrief/daybrief/digest/text"
 )
 
+// simulateCmd lives through made-up weeks on a clock of its own: stories
+// break, grow and end, people have alerts, follow stories, mute and sleep, and
+// the program is killed and started again. What people saw is then compared
+// with the rules, by a checker that knows nothing of what the program decided.
 type simulateCmd struct {
-	Days    int    `help:"How long." default:"90"`
-	Stories int    `help:"How many stories happen in that time." default:"5000"`
-	People  int    `help:"How many people and channels have alerts." default:"300"`
-	Seed    uint64 `help:"Another world." default:"1"`
-	Show    int    `help:"How many violations of each rule to show." default:"5"`
+	Days     int    `help:"How long." default:"90"`
+	Stories  int    `help:"How many stories happen in that time." default:"5000"`
+	People   int    `help:"How many people and channels have alerts." default:"300"`
+	Database string `help:"sqlite or postgres." enum:"sqlite,postgres" default:"sqlite"`
+	Seed     uint64 `help:"Another world." default:"1"`
+	Show     int    `help:"How many violations of each rule to show." default:"5"`
+
+	// spoil puts something wrong between the program and its store, to see
+	// that the checker tells.
+	spoil func(*theatre, schedule.AlertStore) schedule.AlertStore
 }
 
 // simulated is the outcome of a simulation.
 type simulated struct {
-	Seed     uint64              `json:"seed"`
-	Articles int                 `json:"articles"`
-	Alerts   int                 `json:"alerts"`  // messages with one story
-	Bundles  int                 `json:"bundles"` // messages with several
-	Kills    int                 `json:"kills"`   // in the middle of a step
-	Restarts int                 `json:"restarts"`
-	Should   int                 `json:"should"` // times that someone was to hear, by the checker
-	Took     time.Duration       `json:"took"`
-	Broken   map[string][]string `json:"broken"` // violations by rule
+	Seed      uint64              `json:"seed"`
+	Database  string              `json:"database"`
+	Articles  int                 `json:"articles"`
+	Alerts    int                 `json:"alerts"`    // messages with one story
+	Bundles   int                 `json:"bundles"`   // messages with several
+	Followed  int                 `json:"followed"`  // times that someone began to follow a story
+	Updates   int                 `json:"updates"`   // messages about a followed story
+	Ended     int                 `json:"ended"`     // followings of stories that fell silent
+	Mutes     int                 `json:"mutes"`     // of stories, topics, countries and sources
+	Kills     int                 `json:"kills"`     // in the middle of a step
+	Restarts  int                 `json:"restarts"`  // in order
+	Should    int                 `json:"should"`    // times that someone was to hear, by the checker
+	Behind    int                 `json:"behind"`    // of these the times that an alert that had waited longer went first
+	ShouldNew int                 `json:"shouldNew"` // articles that someone who follows was to hear of, by the checker
+	Took      float64             `json:"took_s"`
+	Broken    map[string][]string `json:"broken"` // violations by rule
+}
+
+func (s simulated) String() string {
+	return fmt.Sprintf(`%d articles, %d mutes, %d times killed, %d restarts, on %s
+alerts: %d and %d bundles; %d times someone was to hear, %d of them after what had waited longer
+following: %d stories, %d of which fell silent, %d updates; %d times someone was to hear of an article
+`, s.Articles, s.Mutes, s.Kills, s.Restarts, s.Database, s.Alerts, s.Bundles, s.Should, s.Behind, s.Followed, s.Ended, s.Updates, s.ShouldNew)
 }
 
 // Run lives through made-up weeks with alerts and checks what people saw.
@@ -49,7 +73,8 @@ func (s simulateCmd) Run(c *call) error {
 		return err
 	}
 	broken := 0
-	for rule, list := range out.Broken {
+	for _, rule := range slices.Sorted(maps.Keys(out.Broken)) {
+		list := out.Broken[rule]
 		broken += len(list)
 		for _, b := range list[:min(len(list), s.Show)] {
 			fmt.Fprintf(c.stderr, "%s: %s\n", rule, b)
@@ -58,8 +83,7 @@ func (s simulateCmd) Run(c *call) error {
 	if c.json {
 		err = json.NewEncoder(c.stdout).Encode(out)
 	} else {
-		_, err = fmt.Fprintf(c.stdout, "%d days, %d stories of %d articles, %d people: %d alerts and %d bundles; %d times killed, %d restarts; %d times someone was to hear; %d violations; %s\n",
-			s.Days, s.Stories, out.Articles, s.People, out.Alerts, out.Bundles, out.Kills, out.Restarts, out.Should, broken, out.Took.Round(time.Second))
+		_, err = fmt.Fprintf(c.stdout, "%d days, %d stories, %d people: %v%d violations; %.0f s\n", s.Days, s.Stories, s.People, out, broken, out.Took)
 	}
 	if broken > 0 {
 		err = errors.Join(err, fmt.Errorf("%d violations", broken))
@@ -73,6 +97,11 @@ type seen struct {
 	to      string
 	sub     int64 // that its buttons name
 	stories []int64
+
+	update bool   // it is of a followed story
+	news   []int  // of an update: the world's articles that it tells
+	ref    string // what the platform calls it
+	thread string // the message that it is under
 }
 
 // theatre runs a world against the real store and the real Alerts, on a clock
@@ -81,44 +110,76 @@ type theatre struct {
 	world  *world
 	rng    *rand.Rand
 	store  *store.Store
+	spoil  func(*theatre, schedule.AlertStore) schedule.AlertStore
 	alerts *schedule.Alerts
 	now    time.Time
-	ids    map[int]int64 // of the world's articles
-	began  map[int]int64 // IDs of the world's stories
+	ids    map[int]int64  // of the world's articles
+	began  map[int]int64  // IDs of the world's stories
+	over   map[int64]bool // followings that the program ended
 	log    []seen
 	out    *simulated
 	killed int // writes left until the program dies; 0 for a program that lives
 }
 
-func (s simulateCmd) simulate(ctx context.Context) (simulated, error) {
+func (s simulateCmd) simulate(ctx context.Context) (out simulated, err error) {
+	w := &witness{}
+	err = w.watch(func() (err error) { out, err = s.watched(ctx, w); return err })
+	return out, err
+}
+
+func (s simulateCmd) watched(ctx context.Context, w *witness) (simulated, error) {
 	start := time.Now()
-	out := simulated{Seed: s.Seed, Broken: map[string][]string{}}
-	shm := "/dev/shm" // memory, where there is such a place: nothing here is to last
+	out := simulated{Seed: s.Seed, Database: s.Database, Broken: map[string][]string{}}
+	db, err := s.open(ctx, w)
+	if err != nil {
+		return out, err
+	}
+	t := newTheatre(newWorld(s), &out)
+	t.rng, t.store, t.spoil = rand.New(rand.NewPCG(s.Seed, 99)), db, s.spoil
+	if err := t.play(ctx); err != nil {
+		return out, err
+	}
+	out.Articles, out.Mutes = len(t.world.articles), len(t.world.mutes)
+	check(t)
+	out.Took = time.Since(start).Seconds()
+	return out, nil
+}
+
+// newTheatre is one in which nothing has happened yet.
+func newTheatre(w *world, out *simulated) *theatre {
+	return &theatre{world: w, ids: map[int]int64{}, began: map[int]int64{}, over: map[int64]bool{}, out: out}
+}
+
+// open makes the database, in memory where there is a place for that: nothing
+// here is to last.
+func (s simulateCmd) open(ctx context.Context, w *witness) (*store.Store, error) {
+	shm := "/dev/shm"
 	if _, err := os.Stat(shm); err != nil {
 		shm = ""
 	}
 	dir, err := os.MkdirTemp(shm, "daybrief-simulate-")
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	db, err := store.Open(ctx, filepath.Join(dir, "x.db"))
+	w.Cleanup(func() { os.RemoveAll(dir) })
+	dsn := filepath.Join(dir, "simulate.db")
+	if s.Database == "postgres" {
+		dsn = storetest.PostgresDSN(w)
+	}
+	db, err := store.Open(ctx, dsn)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	defer db.Close()
-	t := &theatre{world: newWorld(s), rng: rand.New(rand.NewPCG(s.Seed, 99)), store: db, ids: map[int]int64{}, began: map[int]int64{}, out: &out}
-	if err := t.play(ctx); err != nil {
-		return out, err
-	}
-	out.Articles = len(t.world.articles)
-	check(t)
-	out.Took = time.Since(start)
-	return out, nil
+	w.Cleanup(func() { db.Close() })
+	return db, nil
 }
 
 // tick is how often the program looks at held alerts here.
 const tick = 5 * time.Minute
+
+// afterwards is how long it goes on after the last story began: until the
+// followed ones are over.
+const afterwards = 10 * 24 * time.Hour
 
 func (t *theatre) play(ctx context.Context) error {
 	t.now = t.world.start
@@ -129,32 +190,56 @@ func (t *theatre) play(ctx context.Context) error {
 	if err := t.work(ctx); err != nil {
 		return err
 	}
-	end := t.world.start.Add(t.world.length + 4*24*time.Hour)
-	next := t.world.start.Add(tick)
-	for i, m := 0, 0; next.Before(end); {
-		switch {
-		case i < len(t.world.articles) && !t.world.articles[i].at.After(next):
-			t.now = t.world.articles[i].at
-			if err := t.publish(ctx, i); err != nil {
+	end := t.world.end()
+	acts := t.acts()
+	for next := t.world.start.Add(tick); next.Before(end); next = next.Add(tick) {
+		for len(acts) > 0 && !acts[0].at.After(next) {
+			t.now = acts[0].at
+			if err := t.act(ctx, acts[0]); err != nil {
 				return err
 			}
-			i++
-		case m < len(t.world.mutes) && !t.world.mutes[m].at.After(next):
-			t.now = t.world.mutes[m].at
-			if err := t.mute(ctx, t.world.mutes[m]); err != nil {
-				return err
-			}
-			m++
-			continue
-		default:
-			t.now = next
-			next = next.Add(tick)
+			acts = acts[1:]
 		}
+		t.now = next
 		if err := t.work(ctx); err != nil {
 			return err
 		}
 	}
-	return nil
+	return t.close(ctx)
+}
+
+// act is what somebody does at a time; after news, the program looks at once.
+type act struct {
+	at   time.Time
+	do   func(ctx context.Context) error
+	news bool
+}
+
+// acts are all that is done, in order.
+func (t *theatre) acts() []act {
+	var out []act
+	for i := range t.world.articles {
+		out = append(out, act{t.world.articles[i].at, func(ctx context.Context) error { return t.publish(ctx, i) }, true})
+	}
+	for _, m := range t.world.mutes {
+		out = append(out, act{at: m.at, do: func(ctx context.Context) error { return t.mute(ctx, m) }})
+	}
+	for i := range t.world.follows {
+		f := &t.world.follows[i]
+		out = append(out, act{at: f.at, do: func(ctx context.Context) error { return t.follow(ctx, f) }})
+		if !f.stop.IsZero() {
+			out = append(out, act{at: f.stop, do: func(ctx context.Context) error { return t.unfollow(ctx, f) }})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b act) int { return a.at.Compare(b.at) })
+	return out
+}
+
+func (t *theatre) act(ctx context.Context, a act) error {
+	if err := a.do(ctx); err != nil || !a.news {
+		return err
+	}
+	return t.work(ctx)
 }
 
 // settle stores the people with their alerts, and the sources' pasts.
@@ -192,10 +277,13 @@ func entry(a digest.Article) digest.Entry {
 	return e
 }
 
+// articleURL is where articles are, each by its number.
+const articleURL = "https://news.example/"
+
 // publish stores an article, in its story, as ingest does.
 func (t *theatre) publish(ctx context.Context, i int) error {
 	w := &t.world.articles[i]
-	a := digest.Article{Title: w.title, Body: w.body, URL: fmt.Sprintf("https://news.example/%d", i), Source: w.source, Stored: t.now, Published: w.dated, Lang: "en"}
+	a := digest.Article{Title: w.title, Body: w.body, URL: articleURL + strconv.Itoa(i), Source: w.source, Stored: t.now, Published: w.dated, Lang: "en"}
 	for _, c := range w.countries {
 		a.Countries = append(a.Countries, digest.Tag{Slug: c, Weight: 0.9})
 	}
@@ -226,17 +314,62 @@ func (t *theatre) mute(ctx context.Context, m muting) error {
 	if err != nil {
 		return err
 	}
-	mute := digest.Mute{Kind: digest.MuteTopic, Value: m.topic, Created: t.now, Until: m.until}
-	if m.story >= 0 {
+	mute := digest.Mute{Kind: m.kind, Value: m.value, Created: t.now, Until: m.until}
+	if m.kind == digest.MuteStory {
 		if t.began[m.story] == 0 {
 			return nil
 		}
-		mute.Kind, mute.Value = digest.MuteStory, strconv.FormatInt(t.began[m.story], 10)
+		mute.Value = strconv.FormatInt(t.began[m.story], 10)
 	}
 	profile.Mutes = slices.DeleteFunc(profile.Mutes, func(m digest.Mute) bool { return !m.Active(t.now) })
 	profile.Mutes = append(profile.Mutes, mute)
-	p.muted = append(p.muted, muting{at: t.now, until: m.until, story: m.story, topic: m.topic})
+	p.muted = append(p.muted, m)
 	return t.store.SaveProfile(ctx, profile)
+}
+
+// follow has a person follow a story, as the button under an alert does.
+func (t *theatre) follow(ctx context.Context, f *following) error {
+	p := &t.world.people[f.person]
+	if t.began[f.story] == 0 {
+		return nil
+	}
+	sub, err := t.store.CreateSubscription(ctx, digest.Subscription{Kind: digest.FollowKind, Query: "story:" + strconv.FormatInt(t.began[f.story], 10), Destination: p.to,
+		Zone: p.quiet.Zone, Created: t.now, State: digest.Active, Owner: digest.Person{Platform: "slack", ID: p.to.Channel}})
+	f.id = sub.ID
+	t.out.Followed++
+	return err
+}
+
+// unfollow has a person follow a story no more.
+func (t *theatre) unfollow(ctx context.Context, f *following) error {
+	if f.id == 0 {
+		return nil
+	}
+	sub, err := t.store.Subscription(ctx, f.id)
+	if err != nil || sub.State == digest.Removed {
+		f.stop = time.Time{} // the program was first
+		return err
+	}
+	sub.State = digest.Removed
+	return t.store.UpdateSubscription(ctx, sub)
+}
+
+// close looks which followings the program has ended.
+func (t *theatre) close(ctx context.Context) error {
+	for _, f := range t.world.follows {
+		if f.id == 0 || !f.stop.IsZero() {
+			continue
+		}
+		sub, err := t.store.Subscription(ctx, f.id)
+		if err != nil {
+			return err
+		}
+		if sub.State == digest.Removed {
+			t.over[f.id] = true
+			t.out.Ended++
+		}
+	}
+	return nil
 }
 
 // work runs the program once and delivers what it wrote. Now and then it is
@@ -246,7 +379,7 @@ func (t *theatre) work(ctx context.Context) error {
 	case t.rng.IntN(40) == 0:
 		t.out.Kills++
 		t.killed = 1 + t.rng.IntN(4)
-		t.alerts = schedule.NewAlerts(t.options(mortal{t.store, t}))
+		t.start(mortal{t.store, t})
 		for t.killed > 0 {
 			before := t.killed
 			_, err := t.alerts.Step(ctx)
@@ -272,10 +405,13 @@ func (t *theatre) work(ctx context.Context) error {
 	return t.deliver(ctx)
 }
 
-func (t *theatre) restart() { t.alerts = schedule.NewAlerts(t.options(t.store)) }
+func (t *theatre) restart() { t.start(t.store) }
 
-func (t *theatre) options(s schedule.AlertStore) schedule.AlertOptions {
-	return schedule.AlertOptions{Store: s, Read: t.world.read, Platforms: []bot.Platform{paper{}}, Now: func() time.Time { return t.now }, Lang: "en", Zone: "UTC"}
+func (t *theatre) start(s schedule.AlertStore) {
+	if t.spoil != nil {
+		s = t.spoil(t, s)
+	}
+	t.alerts = schedule.NewAlerts(schedule.AlertOptions{Store: s, Read: t.world.read, Platforms: []bot.Platform{paper{}}, Now: func() time.Time { return t.now }, Lang: "en", Zone: "UTC"})
 }
 
 // deliver shows what is due, as it was rendered.
@@ -293,19 +429,27 @@ func (t *theatre) deliver(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.at, s.to = t.now, d.Destination.String()
-		t.log = append(t.log, s)
-		if len(s.stories) == 1 {
-			t.out.Alerts++
-		} else {
-			t.out.Bundles++
-		}
 		d.State, d.Ref, d.Updated = digest.Sent, strconv.FormatInt(d.ID, 10), t.now
+		s.at, s.to, s.ref, s.thread = t.now, d.Destination.String(), d.Ref, d.Thread
+		t.show(s)
 		if err := t.store.FinishDelivery(ctx, d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// show is a message that becomes visible.
+func (t *theatre) show(s seen) {
+	t.log = append(t.log, s)
+	switch {
+	case s.update:
+		t.out.Updates++
+	case len(s.stories) == 1:
+		t.out.Alerts++
+	default:
+		t.out.Bundles++
+	}
 }
 
 // look reads a message as a person does.
@@ -322,13 +466,17 @@ func look(payload []byte) (seen, error) {
 			id, _ := strconv.ParseInt(story, 10, 64)
 			s.stories = append(s.stories, id)
 		}
-		if verb == "fewer" {
+		if verb == "fewer" || verb == "unsubscribe" {
 			s.sub, _ = strconv.ParseInt(sub, 10, 64)
+			s.update = verb == "unsubscribe"
 		}
 	}
 	for _, section := range m.Sections {
 		for _, it := range section.Items {
 			s.stories = append(s.stories, it.StoryID)
+			if n, err := strconv.Atoi(strings.TrimPrefix(it.URL, articleURL)); err == nil && s.update {
+				s.news = append(s.news, n)
+			}
 		}
 	}
 	return s, nil
@@ -348,49 +496,3 @@ func (paper) Render(m bot.Message) ([][]byte, error) {
 
 // Send is never called: the simulation delivers by itself.
 func (paper) Send(context.Context, bot.Post) (string, error) { return "", errors.New("not sent") }
-
-// mortal is a store whose program dies at one of its writes: before it, or
-// after it when nobody was told that it was done.
-type mortal struct {
-	*store.Store
-	t *theatre
-}
-
-var errDied = errors.New("killed")
-
-func (m mortal) write(do func() error) error {
-	m.t.killed--
-	if m.t.killed != 0 {
-		return do()
-	}
-	if m.t.rng.IntN(2) == 0 {
-		return errDied
-	}
-	return errors.Join(do(), errDied)
-}
-
-// CreateEditions may die.
-func (m mortal) CreateEditions(ctx context.Context, plans []digest.EditionPlan, enqueue func(context.Context, *sql.Tx, []int64) error) (n int, err error) {
-	err = m.write(func() (err error) { n, err = m.Store.CreateEditions(ctx, plans, enqueue); return err })
-	return n, err
-}
-
-// AddHeld may die.
-func (m mortal) AddHeld(ctx context.Context, held ...digest.Held) error {
-	return m.write(func() error { return m.Store.AddHeld(ctx, held...) })
-}
-
-// DelayHeld may die.
-func (m mortal) DelayHeld(ctx context.Context, ids []int64, until time.Time) error {
-	return m.write(func() error { return m.Store.DelayHeld(ctx, ids, until) })
-}
-
-// DropHeld may die.
-func (m mortal) DropHeld(ctx context.Context, ids []int64) error {
-	return m.write(func() error { return m.Store.DropHeld(ctx, ids) })
-}
-
-// SetSetting may die.
-func (m mortal) SetSetting(ctx context.Context, key, value string) error {
-	return m.write(func() error { return m.Store.SetSetting(ctx, key, value) })
-}

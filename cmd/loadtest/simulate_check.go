@@ -10,7 +10,7 @@ import (
 )
 
 // checker looks at what people saw and at what happened, and at nothing that
-// the program decided. It knows the rules from their description:
+// the program decided. It knows the rules from their description. Of alerts:
 //
 //	repeat   a story is told again only when it has grown: twice as many
 //	         sources, another country, a severer word
@@ -19,27 +19,43 @@ import (
 //	unasked  a story is told only after a fresh article of it was asked for,
 //	         and big enough where that was asked for
 //	muted    nothing comes that is muted
-//	leftout  whoever was to hear has heard, in time
+//	leftout  whoever was to hear has heard, when the person is awake and the
+//	         waits are over
+//	late     where nothing keeps an alert back, it comes at once
+//
+// Of followed stories (see checkFollowing): twice, stray, thread, often, over,
+// unended, missed; quiet and muted are as above.
 type checker struct {
 	*theatre
 	stories map[int64]int     // the world's story of an ID
-	heard   map[string][]seen // by destination, in order
+	heard   map[string][]seen // alerts by destination, in order
+	updates map[int64][]seen  // of followed stories by subscription, in order
 }
 
+// check fills in what is broken.
 func check(t *theatre) {
-	c := checker{theatre: t, stories: map[int64]int{}, heard: map[string][]seen{}}
+	c := checker{theatre: t, stories: map[int64]int{}, heard: map[string][]seen{}, updates: map[int64][]seen{}}
 	for story, id := range t.began {
 		c.stories[id] = story
 	}
 	for _, s := range t.log {
-		c.heard[s.to] = append(c.heard[s.to], s)
+		if s.update {
+			c.updates[s.sub] = append(c.updates[s.sub], s)
+		} else {
+			c.heard[s.to] = append(c.heard[s.to], s)
+		}
 	}
 	for i := range t.world.people {
 		p := &t.world.people[i]
-		c.quietHours(p)
+		c.quietHours(p, c.heard[p.to.String()])
 		c.pace(p)
 		for _, story := range c.concerned(p) {
 			c.replay(p, story)
+		}
+	}
+	for i := range t.world.follows {
+		if f := &t.world.follows[i]; f.id != 0 {
+			c.checkFollowing(&t.world.people[f.person], f)
 		}
 	}
 }
@@ -76,8 +92,8 @@ func wakes(q digest.QuietHours, t time.Time) time.Time {
 	return t
 }
 
-func (c *checker) quietHours(p *someone) {
-	for _, s := range c.heard[p.to.String()] {
+func (c *checker) quietHours(p *someone, heard []seen) {
+	for _, s := range heard {
 		if quietAt(p.quiet, s.at) {
 			c.breaks("quiet", p, s.at, "a message of %d stories", len(s.stories))
 		}
@@ -186,19 +202,18 @@ func (s size) with(old size) size {
 	return s
 }
 
-// isMuted reports whether a story is muted for a person at a time.
-func (c *checker) isMuted(p *someone, story int, t time.Time) bool {
-	topic := c.world.articles[c.world.byStory[story][0]].topic
+// isMuted reports whether a story, or what a source says of it, is muted for a
+// person at a time.
+func (c *checker) isMuted(p *someone, story int, source string, t time.Time) bool {
 	return slices.ContainsFunc(p.muted, func(m muting) bool {
-		return !t.Before(m.at) && t.Before(m.until) && (m.story == story || m.story < 0 && m.topic == topic)
+		return !t.Before(m.at) && t.Before(m.until) && m.mutes(c.world, story, source, t)
 	})
 }
 
-// mutedBetween reports whether a story was muted at some time in between.
-func (c *checker) mutedBetween(p *someone, story int, from, to time.Time) bool {
-	topic := c.world.articles[c.world.byStory[story][0]].topic
+// mutedBetween reports whether it was muted at some time in between.
+func (c *checker) mutedBetween(p *someone, story int, source string, from, to time.Time) bool {
 	return slices.ContainsFunc(p.muted, func(m muting) bool {
-		return m.at.Before(to) && from.Before(m.until) && (m.story == story || m.story < 0 && m.topic == topic)
+		return !m.at.After(to) && from.Before(m.until) && m.mutes(c.world, story, source, to)
 	})
 }
 
@@ -254,12 +269,12 @@ func (r *replay) upTo(t time.Time) {
 func (r *replay) hear(at time.Time) {
 	now := r.sizeAt(r.story, at)
 	switch {
+	case r.isMuted(r.p, r.story, "", at):
+		r.breaks("muted", r.p, at, "story %d: it is muted", r.story)
 	case r.due.IsZero() && r.known != nil:
 		r.breaks("repeat", r.p, at, "story %d: %+v after %+v", r.story, now, *r.known)
 	case r.due.IsZero():
 		r.breaks("unasked", r.p, at, "story %d: nothing of it was asked for", r.story)
-	case r.isMuted(r.p, r.story, at):
-		r.breaks("muted", r.p, at, "story %d: it is muted", r.story)
 	}
 	if r.known != nil {
 		now = now.with(*r.known)
@@ -269,7 +284,7 @@ func (r *replay) hear(at time.Time) {
 
 // joins takes an article: whether the person is to hear of the story by it.
 func (r *replay) joins(h *happening) {
-	if h.old || r.isMuted(r.p, r.story, h.at) {
+	if h.old || r.isMuted(r.p, r.story, h.source, h.at) {
 		return
 	}
 	now := r.sizeAt(r.story, h.at)
@@ -313,17 +328,29 @@ func (r *replay) mustHear(h *happening) {
 		limit = wakes(r.p.quiet, limit)
 		limit = wakes(r.p.quiet, limit.Add(wait)).Add(leeway)
 	}
-	if !slices.ContainsFunc(r.hears, func(t time.Time) bool { return !t.Before(h.at) && !t.After(limit) }) && !r.mutedBetween(r.p, r.story, h.at, limit) {
+	switch {
+	case r.hearsBy(h, limit):
+		if r.free(h.at) && !r.hearsBy(h, h.at.Add(leeway)) {
+			if r.overtaken(h.at) {
+				r.out.Behind++
+				break
+			}
+			r.breaks("late", r.p, h.at, "story %d: it could have come at once", r.story)
+		}
+	default:
 		r.breaks("leftout", r.p, h.at, "story %d: nothing came until %s", r.story, limit.Format(time.RFC3339))
-	}
-	if r.free(h.at) && !slices.ContainsFunc(r.hears, func(t time.Time) bool { return !t.Before(h.at) && !t.After(h.at.Add(leeway)) }) &&
-		!r.mutedBetween(r.p, r.story, h.at, h.at.Add(leeway)) {
-		r.breaks("late", r.p, h.at, "story %d: it could have come at once", r.story)
 	}
 }
 
+// hearsBy reports whether the person hears of the story after an article came
+// and up to a limit, or has it muted in between.
+func (r *replay) hearsBy(h *happening, limit time.Time) bool {
+	return slices.ContainsFunc(r.hears, func(t time.Time) bool { return !t.Before(h.at) && !t.After(limit) }) ||
+		r.mutedBetween(r.p, r.story, h.source, h.at, limit)
+}
+
 // free reports whether nothing at all keeps a message back at a time: the
-// person is awake and has heard nothing for longer than any wait.
+// person is awake and has heard nothing before for longer than any wait.
 func (r *replay) free(at time.Time) bool {
 	wait := time.Hour
 	for _, d := range r.p.alerts {
@@ -332,4 +359,12 @@ func (r *replay) free(at time.Time) bool {
 	return !quietAt(r.p.quiet, at) && !slices.ContainsFunc(r.heard[r.p.to.String()], func(s seen) bool {
 		return s.at.Before(at) && at.Sub(s.at) <= wait
 	})
+}
+
+// overtaken reports whether the person hears of something else at that very
+// moment: the end of a wait, which the program sees when it looks because of
+// this article. What has waited goes first, else it could wait for ever, and
+// then it is this one that waits.
+func (r *replay) overtaken(at time.Time) bool {
+	return slices.ContainsFunc(r.heard[r.p.to.String()], func(s seen) bool { return s.at.Equal(at) })
 }

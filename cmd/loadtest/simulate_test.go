@@ -20,7 +20,7 @@ func TestSimulation(t *testing.T) {
 	for rule, list := range out.Broken {
 		t.Errorf("%s: %d violations, such as %v", rule, len(list), list[:min(len(list), 5)])
 	}
-	if out.Alerts < 100 || out.Bundles < 20 || out.Kills < 20 || out.Should < 200 {
+	if out.Alerts < 100 || out.Bundles < 20 || out.Kills < 20 || out.Should < 200 || out.Followed < 20 || out.Updates < 50 || out.Ended < 10 || out.ShouldNew < 50 {
 		t.Errorf("the world is too quiet to tell anything: %+v", out)
 	}
 }

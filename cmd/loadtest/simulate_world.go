@@ -20,6 +20,7 @@ type world struct {
 	articles []happening // in the order they are first seen
 	byStory  map[int][]int
 	mutes    []muting // in order
+	follows  []following
 	people   []someone
 }
 
@@ -55,12 +56,35 @@ type desire struct {
 	rules   digest.Rules
 }
 
-// muting is a mute to come: of a story, or of a topic where story is -1.
+// muting is a mute to come.
 type muting struct {
 	at, until time.Time
 	person    int
-	story     int
-	topic     string
+	kind      digest.MuteKind
+	story     int    // of MuteStory
+	value     string // of the others
+}
+
+// mutes reports whether it keeps a story back, or what a source says of it.
+func (m *muting) mutes(w *world, story int, source string, t time.Time) bool {
+	switch m.kind {
+	case digest.MuteStory:
+		return m.story == story
+	case digest.MuteTopic:
+		return m.value == w.articles[w.byStory[story][0]].topic
+	case digest.MuteCountry:
+		return slices.Contains(w.countriesAt(story, t), m.value)
+	}
+	return m.value == source
+}
+
+// following is that a person begins to follow a story.
+type following struct {
+	at     time.Time
+	stop   time.Time // when the person has had enough; zero: never
+	person int
+	story  int
+	id     int64 // of the subscription; 0: there was no story yet
 }
 
 // mirrors are sources that only copy.
@@ -81,6 +105,8 @@ func newWorld(s simulateCmd) *world {
 	for n := range s.Stories {
 		w.tell(r, n)
 	}
+	late := w.start.Add(w.length + afterwards/2) // what comes then could be told after the end
+	w.articles = slices.DeleteFunc(w.articles, func(h happening) bool { return h.at.After(late) })
 	slices.SortFunc(w.articles, func(a, b happening) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.story, b.story)) })
 	for i := range w.articles {
 		w.byStory[w.articles[i].story] = append(w.byStory[w.articles[i].story], i)
@@ -91,9 +117,14 @@ func newWorld(s simulateCmd) *world {
 	for range s.People * s.Days / 20 {
 		w.mutes = append(w.mutes, w.newMute(r, s))
 	}
-	slices.SortFunc(w.mutes, func(a, b muting) int { return a.at.Compare(b.at) })
+	for range s.People * s.Days / 25 {
+		w.follows = append(w.follows, w.newFollowing(r, s))
+	}
 	return w
 }
+
+// end is when nothing more is to be looked at.
+func (w *world) end() time.Time { return w.start.Add(w.length + afterwards) }
 
 // few picks a small number often, a great one seldom.
 func few(r *rand.Rand, n int) int { return min(int(r.ExpFloat64()*float64(n)/5), n-1) }
@@ -135,6 +166,9 @@ func (w *world) tell(r *rand.Rand, n int) {
 		}
 		w.articles = append(w.articles, h)
 		at = at.Add(time.Duration(r.ExpFloat64() * float64(3*time.Hour) / float64(1+i%4)))
+		if r.IntN(60) == 0 { // it is thought to be over, and some followings of it are
+			at = at.Add(5*24*time.Hour + time.Duration(r.Int64N(int64(4*24*time.Hour))))
+		}
 	}
 }
 
@@ -174,14 +208,34 @@ func newSomeone(r *rand.Rand, n int) someone {
 }
 
 func (w *world) newMute(r *rand.Rand, s simulateCmd) muting {
-	m := muting{at: w.start.Add(time.Duration(r.Int64N(int64(w.length)))), person: r.IntN(s.People), story: -1, topic: "topic" + strconv.Itoa(few(r, 25))}
+	m := muting{at: w.start.Add(time.Duration(r.Int64N(int64(w.length)))), person: r.IntN(s.People)}
 	m.until = m.at.Add(time.Duration(1+r.IntN(72)) * time.Hour)
-	if r.IntN(2) == 0 { // of a story that goes on just now
-		if i, _ := slices.BinarySearchFunc(w.articles, m.at, func(h happening, at time.Time) int { return h.at.Compare(at) }); i > 0 {
-			m.story, m.topic = w.articles[max(0, i-1-r.IntN(10))].story, ""
-		}
+	switch r.IntN(6) {
+	case 0:
+		m.kind, m.value = digest.MuteCountry, "C"+strconv.Itoa(few(r, 40))
+	case 1:
+		m.kind, m.value = digest.MuteSource, sourceName(r.IntN(w.sources))
+	case 2, 3:
+		m.kind, m.value = digest.MuteTopic, "topic"+strconv.Itoa(few(r, 25))
+	default:
+		m.kind, m.story = digest.MuteStory, w.current(r, m.at)
 	}
 	return m
+}
+
+// current is a story that goes on at a time.
+func (w *world) current(r *rand.Rand, t time.Time) int {
+	i, _ := slices.BinarySearchFunc(w.articles, t, func(h happening, at time.Time) int { return h.at.Compare(at) })
+	return w.articles[max(0, i-1-r.IntN(10))].story
+}
+
+func (w *world) newFollowing(r *rand.Rand, s simulateCmd) following {
+	f := following{at: w.start.Add(time.Duration(r.Int64N(int64(w.length)))), person: r.IntN(s.People)}
+	f.story = w.current(r, f.at)
+	if r.IntN(6) == 0 {
+		f.stop = f.at.Add(time.Duration(1+r.IntN(48)) * time.Hour)
+	}
+	return f
 }
 
 // read is the queries' reader: they name a person's alert.
