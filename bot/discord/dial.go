@@ -31,14 +31,20 @@ type wire struct {
 	once sync.Once
 	done chan struct{} // closed with the connection
 
+	heard  chan struct{} // closed when the gateway has heard that we go
+	hearOn sync.Once
+
 	mu         sync.Mutex
+	leaving    bool          // a close frame of ours went out
 	head       []byte        // what came before the greeting was seen
 	interval   time.Duration // of heartbeats; 0 until the greeting
 	identified bool          // one Identify or Resume went out
 	refused    bool          // another was held back: the session is invalid
 }
 
-func newWire(c net.Conn) *wire { return &wire{Conn: c, done: make(chan struct{})} }
+func newWire(c net.Conn) *wire {
+	return &wire{Conn: c, done: make(chan struct{}), heard: make(chan struct{})}
+}
 
 // Close closes the connection; it may be called again.
 func (w *wire) Close() error {
@@ -67,6 +73,9 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.leaving && (err != nil || n > 0 && p[0] == closeFrame) {
+		w.hearOn.Do(func() { close(w.heard) })
+	}
 	if w.interval == 0 && len(w.head) < maxHead {
 		w.head = append(w.head, p[:n]...)
 		if m := greeting.FindSubmatch(w.head); m != nil {
@@ -83,7 +92,19 @@ func (w *wire) Write(p []byte) (int, error) {
 		_ = w.Close()
 		return 0, errSecond
 	}
+	if len(p) > 0 && p[0] == closeFrame {
+		w.leave()
+	}
 	return w.Conn.Write(p)
+}
+
+// closeFrame is how a frame begins that says goodbye. RFC 6455, section 5.2.
+const closeFrame = 0x88
+
+func (w *wire) leave() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.leaving = true
 }
 
 func (w *wire) identify() bool {

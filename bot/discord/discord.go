@@ -83,9 +83,17 @@ type Options struct {
 // timing are the times that tests shorten.
 type timing struct {
 	ack      time.Duration // a handler that is not ready by then is answered by "thinking"
+	hand     time.Duration // how long a request waits while others are worked on
 	complete time.Duration // for completions
+	form     time.Duration // to know what a form holds: it must be the first answer
+	answer   time.Duration // for the first answer over the API, as long as Discord waits for it
+	endpoint time.Duration // for the first answer over HTTP; Discord waits three seconds
+	once     time.Duration // to ask whether another replica has had an interaction
+	event    time.Duration // for a webhook event; Discord waits three seconds
+	door     time.Duration // to tell whether posting can work: a person is waiting
 	open     time.Duration // for connecting to the gateway
 	ready    time.Duration // from connecting to READY or RESUMED
+	close    time.Duration // for ending a connection in good order
 	backoff  time.Duration // the first pause before connecting again; it doubles up to backoffMax
 	beat     time.Duration // a heartbeat's interval until the gateway has said it
 	identify time.Duration // between two identifications
@@ -97,8 +105,9 @@ type timing struct {
 
 func defaultTiming() timing {
 	return timing{
-		ack: 50 * time.Millisecond, complete: 250 * time.Millisecond, open: time.Minute, ready: 10 * time.Second,
-		backoff: time.Second, beat: 41250 * time.Millisecond, identify: 5 * time.Second,
+		ack: 50 * time.Millisecond, hand: time.Second, complete: 250 * time.Millisecond, form: 2 * time.Second,
+		answer: 3 * time.Second, endpoint: 2500 * time.Millisecond, once: 500 * time.Millisecond, event: 2500 * time.Millisecond, door: 1500 * time.Millisecond,
+		open: time.Minute, ready: 10 * time.Second, close: 3 * time.Second, backoff: time.Second, beat: 41250 * time.Millisecond, identify: 5 * time.Second,
 		invalid: time.Second, retry: 500 * time.Millisecond, sleep: sleep, now: time.Now,
 	}
 }

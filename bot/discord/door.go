@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -13,10 +12,6 @@ import (
 )
 
 var _ bot.Doorman = (*Adapter)(nil)
-
-// doorTime is how long it may take to tell whether posting can work: a person
-// is waiting.
-const doorTime = 1500 * time.Millisecond
 
 // MayPost tells whether a post to a place can work: the channel is there, takes
 // messages, and gives the bot the rights that posting needs. Where Discord does
@@ -29,7 +24,7 @@ func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
 	if !snowflake(to.Channel) {
 		return digest.Errorf(digest.Invalid, "this is no Discord channel").WithHint("Write it as discord: and the number that Copy Channel ID gives.")
 	}
-	ctx, cancel := context.WithTimeout(ctx, doorTime)
+	ctx, cancel := context.WithTimeout(ctx, a.opts.timing.door)
 	defer cancel()
 	a.places.drop(to.Channel) // someone may just have given the bot its rights
 	pl, err := a.placeOf(ctx, to.Channel)

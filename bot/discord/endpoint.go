@@ -23,10 +23,6 @@ const maxInteraction = 1 << 20
 // freshness is how far an interaction's time may be from ours.
 const freshness = 5 * time.Minute
 
-// endpointTime is how long the endpoint waits for the first answer; Discord
-// waits three seconds.
-const endpointTime = 2500 * time.Millisecond
-
 // Interactions is the HTTP endpoint for interactions, which stands in for the
 // gateway where many replicas answer or none may keep a connection open. It
 // takes only what Discord has signed within five minutes, and each
@@ -107,7 +103,7 @@ func (a *Adapter) receive(w http.ResponseWriter, req *http.Request, body []byte)
 		http.Error(w, "seen already, or too much to do", http.StatusConflict)
 		return
 	}
-	t := time.NewTimer(endpointTime)
+	t := time.NewTimer(a.opts.timing.endpoint)
 	defer t.Stop()
 	select {
 	case c := <-answer.out:
@@ -118,10 +114,6 @@ func (a *Adapter) receive(w http.ResponseWriter, req *http.Request, body []byte)
 	}
 }
 
-// onceTime is how long it may take to ask whether another replica has had an
-// interaction.
-const onceTime = 500 * time.Millisecond
-
 // firstOfAll reports whether no replica has taken an interaction yet. What is
 // being typed may be answered twice. Where the store does not say, the
 // interaction is taken: its signature is at most a few minutes old.
@@ -129,7 +121,7 @@ func (a *Adapter) firstOfAll(ctx context.Context, i interaction) bool {
 	if a.opts.Once == nil || i.Type == kindAutocomplete {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, onceTime)
+	ctx, cancel := context.WithTimeout(ctx, a.opts.timing.once)
 	defer cancel()
 	first, err := a.opts.Once(ctx, "discord.interaction."+i.ID, a.opts.Now().Add(2*freshness+time.Minute))
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // overHTTP makes a stage whose interactions come to the HTTP endpoint.
 func overHTTP(t *testing.T, h *handler, change func(*discord.Options)) (*stage, string) {
 	t.Helper()
-	s := &stage{Server: discordtest.New(t, discordtest.Options{}), log: &syncBuffer{}}
+	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
 	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, PublicKey: s.PublicKey(), Handler: h, Commands: specs(), HTTPOnly: true})
 	if change != nil {
 		change(&s.opts)
@@ -57,8 +57,9 @@ func TestEndpointAnswers(t *testing.T) {
 // that says "thinking": it is tried again.
 func TestEndpointAnswersLate(t *testing.T) {
 	t.Parallel()
+	release := make(chan struct{})
 	h := &handler{handle: func(context.Context, bot.Request) (bot.Reply, error) {
-		<-time.After(30 * time.Millisecond)
+		<-release
 		return say("late but fine"), nil
 	}}
 	s, _ := overHTTP(t, h, func(o *discord.Options) { *o = discord.AckAfter(*o, 5*time.Millisecond) })
@@ -68,6 +69,7 @@ func TestEndpointAnswersLate(t *testing.T) {
 	if kind, _ := i.WaitAck(); kind != 5 {
 		t.Errorf("first answer %d", kind)
 	}
+	close(release)
 	if m := i.WaitAnswer(); !strings.Contains(m.Plain(), "late but fine") {
 		t.Errorf("%q", m.Plain())
 	}

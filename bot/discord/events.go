@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 )
 
 // EventsPath is where the endpoint for webhook events is mounted.
@@ -17,16 +16,13 @@ const (
 	eventReal = 1
 )
 
-// eventsTime is how long an event may take; Discord waits three seconds.
-const eventsTime = 2500 * time.Millisecond
-
 // Events is the HTTP endpoint for Discord's webhook events, beside either
 // transport. It is how a bot that people install for themselves learns that
 // one of them has removed it: the gateway does not say. Options.Deauthorized
 // is told. Events are signed as interactions are, and may come again.
 func (a *Adapter) Events() http.Handler {
 	return a.signed(func(w http.ResponseWriter, req *http.Request, body []byte) {
-		ctx, cancel := context.WithTimeout(req.Context(), eventsTime)
+		ctx, cancel := context.WithTimeout(req.Context(), a.opts.timing.event)
 		defer cancel()
 		if status := a.webhookEvent(ctx, body); status != http.StatusNoContent {
 			http.Error(w, http.StatusText(status), status)

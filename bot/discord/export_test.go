@@ -5,19 +5,31 @@ import (
 	"time"
 )
 
-// Fast shortens the times that tests would wait for, and keeps the one after
-// which a slow handler is answered by "thinking" long enough not to strike by
-// chance.
+// Fast shortens the times that tests wait for, and makes those that strike
+// only when something is slow so long that they do not strike by chance: a
+// test about one of them sets it.
 func Fast(o Options) Options {
 	o.timing = defaultTiming()
-	o.timing.ack = 2 * time.Second
-	o.timing.complete = 2 * time.Second
-	o.timing.open = 500 * time.Millisecond
-	o.timing.ready = 500 * time.Millisecond
+	for _, limit := range []*time.Duration{&o.timing.ack, &o.timing.hand, &o.timing.complete, &o.timing.form, &o.timing.answer, &o.timing.endpoint,
+		&o.timing.once, &o.timing.event, &o.timing.door, &o.timing.open, &o.timing.ready, &o.timing.close} {
+		*limit = time.Minute
+	}
 	o.timing.backoff = 5 * time.Millisecond
 	o.timing.identify = time.Millisecond
-	o.timing.invalid = 200 * time.Millisecond
+	o.timing.invalid = 50 * time.Millisecond
 	o.timing.retry = 2 * time.Millisecond
+	return o
+}
+
+// HandAfter sets how long a request waits while others are worked on.
+func HandAfter(o Options, d time.Duration) Options {
+	o.timing.hand = d
+	return o
+}
+
+// OpenWithin sets how long connecting to the gateway may take.
+func OpenWithin(o Options, d time.Duration) Options {
+	o.timing.open = d
 	return o
 }
 

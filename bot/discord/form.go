@@ -127,10 +127,6 @@ func (t *turn) wantedForm() (formRef, bool) {
 	return parseFormRef(formEdit + ":" + strings.TrimPrefix(strings.TrimSpace(arg), "#"))
 }
 
-// formTime is how long it may take to know what a form holds: a form must be
-// the first answer, and Discord waits three seconds for that.
-const formTime = 2 * time.Second
-
 // openForm opens a form, or says why it may not be.
 func (t *turn) openForm(ctx context.Context, f formRef) {
 	r := t.r
@@ -159,7 +155,7 @@ func (t *turn) openForm(ctx context.Context, f formRef) {
 
 // formValues asks the handler what the form holds.
 func (t *turn) formValues(ctx context.Context, r bot.Request) (map[string]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, formTime)
+	ctx, cancel := context.WithTimeout(ctx, t.a.opts.timing.form)
 	defer cancel()
 	type filled struct {
 		values map[string]string

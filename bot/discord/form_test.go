@@ -187,8 +187,9 @@ func TestAFormIsRefused(t *testing.T) {
 // A form that is worked on for long is acknowledged first.
 func TestFormsOfASlowHandler(t *testing.T) {
 	t.Parallel()
+	release := make(chan struct{})
 	h := &handler{handle: func(context.Context, bot.Request) (bot.Reply, error) {
-		<-time.After(40 * time.Millisecond)
+		<-release
 		return say("slow but fine"), nil
 	}}
 	s := live(t, h, func(o *discord.Options) {
@@ -197,7 +198,10 @@ func TestFormsOfASlowHandler(t *testing.T) {
 	}, discordtest.Options{})
 	r := newRoom(s)
 	f := s.Slash(r.at(r.mina), "subscribe", nil).WaitForm()
-	if m := s.Fill(r.at(r.mina), f, map[string]string{"query": "chips"}).WaitAnswer(); !strings.Contains(m.Plain(), "slow but fine") {
+	i := s.Fill(r.at(r.mina), f, map[string]string{"query": "chips"})
+	i.WaitAck()
+	close(release)
+	if m := i.WaitAnswer(); !strings.Contains(m.Plain(), "slow but fine") {
 		t.Errorf("%q", m.Plain())
 	}
 }

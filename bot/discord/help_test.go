@@ -82,12 +82,22 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
+// fake is a Discord that waits for answers as long as a test does: how fast
+// the machine is decides nothing.
+func fake(t *testing.T, o discordtest.Options) *discordtest.Server {
+	t.Helper()
+	if o.Patience == 0 {
+		o.Patience = time.Minute
+	}
+	return discordtest.New(t, o)
+}
+
 // still makes a stage whose time stands still but for waiting: for posting.
 func still(t *testing.T, change func(*discord.Options), o discordtest.Options) *stage {
 	t.Helper()
 	c := newClock()
 	o.Now = c.Now
-	s := &stage{Server: discordtest.New(t, o), clock: c, log: &syncBuffer{}}
+	s := &stage{Server: fake(t, o), clock: c, log: &syncBuffer{}}
 	opts := discord.Sleeping(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: c.Now, Logger: slog.New(slog.NewTextHandler(s.log, nil)), Version: "1.0"}), c.sleep, c.Now)
 	if change != nil {
 		change(&opts)
@@ -185,7 +195,7 @@ func specs() []bot.CommandSpec {
 // live makes a stage with a running bot.
 func live(t *testing.T, h *handler, change func(*discord.Options), o discordtest.Options) *stage {
 	t.Helper()
-	s := &stage{Server: discordtest.New(t, o), log: &syncBuffer{}}
+	s := &stage{Server: fake(t, o), log: &syncBuffer{}}
 	opts := discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, PublicKey: s.PublicKey(), Handler: h, Commands: specs(), Logger: slog.New(slog.NewTextHandler(s.log, nil)), Version: "1.0"})
 	if change != nil {
 		change(&opts)

@@ -345,17 +345,20 @@ func mustURL(t *testing.T, s string) *url.URL {
 // One hand works on one request; who did not wait for it does not give it back.
 func TestHandsAreCounted(t *testing.T) {
 	t.Parallel()
-	a := &Adapter{hands: make(chan struct{}, 1)}
+	a := &Adapter{hands: make(chan struct{}, 1), opts: Fast(Options{})}
 	first := a.hand(t.Context())
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	start := time.Now()
+	a.opts.timing.hand = time.Hour // longer than any test
 	a.hand(gone)()
-	if len(a.hands) != 1 || time.Since(start) >= handWait {
-		t.Errorf("%d hands at work after %v", len(a.hands), time.Since(start))
+	if len(a.hands) != 1 {
+		t.Errorf("%d hands at work after one went away", len(a.hands))
 	}
+	const wait = 20 * time.Millisecond
+	a.opts.timing.hand = wait
+	began := time.Now()
 	a.hand(t.Context())()
-	if waited := time.Since(start); waited < handWait || len(a.hands) != 1 {
+	if waited := time.Since(began); waited < wait || len(a.hands) != 1 {
 		t.Errorf("waited %v for a hand that is taken", waited)
 	}
 	first()

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -167,12 +168,15 @@ func (c *client) attempt(ctx context.Context, k call) ([]byte, error) {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	req, err := c.request(ctx, k)
+	if err == nil {
+		req, err = bot.Guard(req)
+	}
 	if err != nil {
 		return nil, &lostError{err: c.redact(err)}
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, &lostError{sent: sent.Load(), err: c.redact(err)}
+		return nil, &lostError{sent: sent.Load() && !errors.Is(err, bot.ErrLate), err: c.redact(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 8<<20))

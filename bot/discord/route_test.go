@@ -163,13 +163,11 @@ func TestLaterPartsGoIntoAThread(t *testing.T) {
 
 func TestWebhookIsARouteOfItsOwn(t *testing.T) {
 	t.Parallel()
-	s := discordtest.New(t, discordtest.Options{})
+	s := still(t, nil, discordtest.Options{})
 	channel := s.AddChannel(s.AddGuild("g"), "news", discordtest.Text)
 	address := s.AddWebhook(channel)
-	a, err := discord.New(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Webhooks: map[string]string{channel: address}}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.opts.Webhooks = map[string]string{channel: address}
+	a := s.again(t)
 	parts, err := a.Render(bot.Message{Lead: []bot.Text{bot.T("hi")}, Sections: []bot.Section{{Items: []bot.Item{{Title: "T", URL: "https://example.org/a", Sources: []string{"Wire"}}}}},
 		Actions: []bot.Action{{ID: "v1:stop:1", Label: "Unsubscribe"}, {Label: "Open", URL: "https://example.org/"}}})
 	if err != nil {
@@ -187,7 +185,7 @@ func TestWebhookIsARouteOfItsOwn(t *testing.T) {
 	if _, err := a.Send(t.Context(), p); fate(err) != bot.Unclear {
 		t.Errorf("got %v", err)
 	}
-	p.Started = time.Now()
+	p.Started = s.clock.Now()
 	if _, err := a.Send(t.Context(), p); fate(err) != bot.Unclear {
 		t.Errorf("posted again without a nonce: %v", err)
 	}
@@ -202,7 +200,7 @@ func TestWebhookIsARouteOfItsOwn(t *testing.T) {
 
 func TestFindAfterTheWindow(t *testing.T) {
 	t.Parallel()
-	s := still(t, nil, discordtest.Options{})
+	s := still(t, nil, discordtest.Options{NoOpenAPI: true})
 	g := s.AddGuild("g")
 	channel := s.AddChannel(g, "news", discordtest.Text)
 	p, never := post("e1.0.x", channel, part(t, s.a, "there")), post("e1.1.x", channel, part(t, s.a, "not there"))

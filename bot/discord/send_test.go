@@ -414,9 +414,9 @@ func TestSilentPostsSaySo(t *testing.T) {
 // pace go by the machine's.
 func TestSendWhileTheClockStandsStill(t *testing.T) {
 	t.Parallel()
-	c := newClock()
-	s := discordtest.New(t, discordtest.Options{Now: c.Now, NoOpenAPI: true})
-	a, err := discord.New(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: c.Now}))
+	stands, machine := newClock(), newClock()
+	s := fake(t, discordtest.Options{Now: stands.Now, NoOpenAPI: true})
+	a, err := discord.New(discord.Sleeping(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: stands.Now}), machine.sleep, machine.Now))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func TestOptionsThatCannotWork(t *testing.T) {
 func TestAPIAddressForms(t *testing.T) {
 	t.Parallel()
 	for _, tail := range []string{"", "/", "/api", "/api/", "/api/v9", "/api/v10/"} {
-		s := discordtest.New(t, discordtest.Options{})
+		s := fake(t, discordtest.Options{})
 		a, err := discord.New(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL + tail}))
 		if err != nil {
 			t.Fatal(err)

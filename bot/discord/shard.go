@@ -171,18 +171,27 @@ func (l *link) abandon() {
 	}
 }
 
-// close ends a session with a close code, for at most three seconds.
-func (l *link) close(code int) {
+// close ends a session with a close code.
+//
+// discordgo holds the session's lock for a second after it has said that it
+// goes. A session that is over is not waited for any longer than until the
+// gateway has heard it; one that is to be resumed is, as its lock is needed.
+func (l *link) close(code int, limit time.Duration) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		defer func() { _ = recover() }() // a close that panics has closed enough
 		_ = l.session.CloseWithCode(code)
 	}()
-	t := time.NewTimer(3 * time.Second)
+	var heard chan struct{} // never, for one to be resumed
+	if w := l.current(); w != nil && code == websocket.CloseNormalClosure {
+		heard = w.heard
+	}
+	t := time.NewTimer(limit)
 	defer t.Stop()
 	select {
 	case <-done:
+	case <-heard:
 	case <-t.C:
 		l.abandon()
 	}
@@ -255,10 +264,10 @@ func (s *shard) greeted(ctx context.Context, l *link, resuming bool) *ending {
 		}
 		return &ending{err: fmt.Errorf("the gateway closed before it was ready (resuming: %t)", resuming)}
 	case <-limit.C:
-		l.close(4000)
+		l.close(4000, s.g.a.opts.timing.close)
 		return &ending{err: errors.New("the gateway said nothing after its greeting")}
 	case <-ctx.Done():
-		l.close(websocket.CloseNormalClosure)
+		l.close(websocket.CloseNormalClosure, s.g.a.opts.timing.close)
 		return &ending{err: ctx.Err()}
 	}
 }
@@ -276,7 +285,7 @@ func (s *shard) watch(ctx context.Context, l *link) ending {
 	for {
 		select {
 		case <-ctx.Done():
-			l.close(websocket.CloseNormalClosure)
+			l.close(websocket.CloseNormalClosure, s.g.a.opts.timing.close)
 			return ending{err: ctx.Err()}
 		case <-w.done:
 			if _, refused := w.state(); refused {
@@ -286,7 +295,7 @@ func (s *shard) watch(ctx context.Context, l *link) ending {
 			return ending{err: errors.New("the gateway closed the connection")}
 		case <-tick.C:
 			if l.silent(2 * interval) {
-				l.close(4000) // not 1000 or 1001: those end the session
+				l.close(4000, s.g.a.opts.timing.close) // not 1000 or 1001: those end the session
 				if !l.isDead() {
 					s.link = l
 				}

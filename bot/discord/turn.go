@@ -197,15 +197,12 @@ type outcome struct {
 	err   error
 }
 
-// handWait is how long a request waits while others are worked on.
-const handWait = time.Second
-
 // hand waits until few enough requests are worked on, for a while, and returns
 // what lets the next one in. A hundred that compute at once would keep each
 // other, and the acknowledgements of all, from the processor; a few that wait
 // for something slow shall not keep everyone out.
 func (a *Adapter) hand(ctx context.Context) (done func()) {
-	t := time.NewTimer(handWait)
+	t := time.NewTimer(a.opts.timing.hand)
 	defer t.Stop()
 	select {
 	case a.hands <- struct{}{}:
@@ -421,7 +418,7 @@ func findLabel(cs []component, id string) string {
 // as Discord waits for it; an answer that was taken although the connection
 // broke says so the second time.
 func (a *Adapter) respond(ctx context.Context, i interaction, c callback) error {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, a.opts.timing.answer)
 	defer cancel()
 	k := call{method: http.MethodPost, url: discordgo.EndpointInteractionResponse(i.ID, i.Token), body: c, open: true, lane: lane{free: true}}
 	for n := 1; ; n++ {

@@ -110,8 +110,9 @@ func TestSlowAnswer(t *testing.T) {
 
 func TestSlowAnswerForEveryone(t *testing.T) {
 	t.Parallel()
+	release := make(chan struct{})
 	h := &handler{handle: func(ctx context.Context, r bot.Request) (bot.Reply, error) {
-		<-time.After(50 * time.Millisecond)
+		<-release
 		reply := say("for everyone")
 		reply.Public = true
 		return reply, nil
@@ -119,6 +120,8 @@ func TestSlowAnswerForEveryone(t *testing.T) {
 	s := live(t, h, func(o *discord.Options) { *o = discord.AckAfter(*o, 5*time.Millisecond) }, discordtest.Options{})
 	r := newRoom(s)
 	i := s.Slash(r.at(r.joon), "brief", nil)
+	i.WaitAck()
+	close(release)
 	if m := i.WaitAnswer(); m.To != r.joon || !strings.Contains(m.Plain(), "이 채널에 올렸습니다") {
 		t.Errorf("to %q: %q", m.To, m.Plain())
 	}
@@ -168,7 +171,7 @@ func buttons() *handler {
 
 func TestPresses(t *testing.T) {
 	t.Parallel()
-	for _, slow := range []time.Duration{2 * time.Second, 0} {
+	for _, slow := range []time.Duration{time.Minute, 0} {
 		for _, look := range []discord.Look{discord.Components, discord.Embeds} {
 			t.Run(fmt.Sprint(slow, look), func(t *testing.T) {
 				t.Parallel()
@@ -327,18 +330,27 @@ func TestAnswersSurviveWhatBreaks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := answering("fine")
+			release := make(chan struct{})
+			h := &handler{handle: func(context.Context, bot.Request) (bot.Reply, error) {
+				<-release
+				return say("fine"), nil
+			}}
+			deferred := strings.HasPrefix(name, "edit")
 			s := live(t, h, func(o *discord.Options) {
-				if strings.HasPrefix(name, "edit") {
-					*o = discord.AckAfter(*o, 0)
-					h.handle = func(context.Context, bot.Request) (bot.Reply, error) {
-						<-time.After(20 * time.Millisecond)
-						return say("fine"), nil
-					}
+				if deferred {
+					*o = discord.AckAfter(*o, time.Millisecond)
 				}
 			}, discordtest.Options{})
 			s.Inject(f)
-			works(t, s)
+			r := newRoom(s)
+			i := s.Slash(r.at(r.mina), "help", nil)
+			if deferred {
+				i.WaitAck()
+			}
+			close(release)
+			if m := i.WaitAnswer(); !strings.Contains(m.Plain(), "fine") {
+				t.Errorf("answered %q", m.Plain())
+			}
 		})
 	}
 }
@@ -360,42 +372,59 @@ func TestInteractionTwice(t *testing.T) {
 	}
 }
 
-// More interactions at once than there are places: each person hears
-// something, and the bot works on.
 // Few requests are worked on at a time, so that many do not keep each other
 // from being acknowledged; but slow ones do not keep the others out for long.
 func TestFewAreWorkedOnAtATime(t *testing.T) {
 	t.Parallel()
-	most := max(16, 4*runtime.GOMAXPROCS(0))
+	few := max(16, 4*runtime.GOMAXPROCS(0))
+	t.Run("patient", func(t *testing.T) {
+		t.Parallel()
+		if peak := crowd(t, time.Hour, few+4, few); peak != few {
+			t.Errorf("%d at a time, not %d", peak, few)
+		}
+	})
+	t.Run("impatient", func(t *testing.T) {
+		t.Parallel()
+		if peak := crowd(t, time.Millisecond, few+4, few+4); peak != few+4 {
+			t.Errorf("%d at a time, although they are slow", peak)
+		}
+	})
+}
+
+// crowd asks n things at once of a handler that answers none before so many
+// are worked on, and returns how many it worked on at a time at most.
+func crowd(t *testing.T, patience time.Duration, n, together int) int {
+	t.Helper()
 	var now, peak atomic.Int64
 	release := make(chan struct{})
 	h := &handler{handle: func(context.Context, bot.Request) (bot.Reply, error) {
-		if n := now.Add(1); n > peak.Load() {
-			peak.Store(n)
+		for n, p := now.Add(1), peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
 		}
 		defer now.Add(-1)
 		<-release
 		return say("fine"), nil
 	}}
-	s := live(t, h, func(o *discord.Options) { *o = discord.AckAfter(*o, time.Millisecond) }, discordtest.Options{NoOpenAPI: true})
+	s := live(t, h, func(o *discord.Options) {
+		*o = discord.HandAfter(discord.AckAfter(*o, time.Millisecond), patience)
+	}, discordtest.Options{NoOpenAPI: true})
 	r := newRoom(s)
 	var all []*discordtest.Interaction
-	for range most + 4 {
+	for range n {
 		all = append(all, s.Slash(r.at(r.mina), "help", nil))
 	}
 	for _, i := range all {
 		i.WaitAck()
 	}
-	eventually(t, "the slow to let the others in", func() bool { return now.Load() == int64(most+4) })
+	eventually(t, "so many to be worked on", func() bool { return now.Load() >= int64(together) })
 	close(release)
 	for _, i := range all {
 		i.WaitAnswer()
 	}
-	if peak.Load() < int64(most) {
-		t.Errorf("at most %d at a time", peak.Load())
-	}
+	return int(peak.Load())
 }
 
+// More interactions at once than there are places: each person hears
+// something, and the bot works on.
 func TestFloodIsBounded(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -435,7 +464,7 @@ func TestStoppingFinishesAnswers(t *testing.T) {
 		<-release
 		return say("finished"), nil
 	}}
-	s := &stage{Server: discordtest.New(t, discordtest.Options{}), log: &syncBuffer{}}
+	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
 	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: h, Commands: specs()})
 	s.a = s.again(t)
 	stop := s.run(t, s.a)

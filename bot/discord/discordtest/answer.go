@@ -17,7 +17,7 @@ func (s *Server) callback(a ask) (any, error) {
 	return nil, s.first(i, a.body)
 }
 
-// first takes the first answer to an interaction, within three seconds.
+// first takes the first answer to an interaction, within Options.Patience.
 func (s *Server) first(i *Interaction, data []byte) error {
 	var in struct {
 		Type int             `json:"type"`
@@ -29,8 +29,7 @@ func (s *Server) first(i *Interaction, data []byte) error {
 	switch {
 	case i.answer != 0:
 		return refuse(http.StatusBadRequest, 40060, "Interaction has already been acknowledged.")
-	case time.Since(i.sent) > 3*time.Second:
-		i.late = true
+	case time.Since(i.sent) > s.opts.Patience:
 		return unknown(10062, "interaction")
 	}
 	if err := s.firstAnswer(i, in.Type, in.Data); err != nil {

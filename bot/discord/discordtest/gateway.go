@@ -44,6 +44,8 @@ type conn struct {
 	mu   sync.Mutex // of writing
 	ses  *session
 	live bool // READY or RESUMED was sent
+	over bool // the test ends it
+	beat time.Duration
 }
 
 type frame struct {
@@ -85,6 +87,7 @@ func (s *Server) socket(w http.ResponseWriter, req *http.Request) {
 	if len(s.gw.firstOps) > 0 {
 		op, s.gw.firstOps = s.gw.firstOps[0], s.gw.firstOps[1:]
 	}
+	c.beat = s.opts.Heartbeat
 	s.gw.conns = append(s.gw.conns, c)
 	s.change()
 	s.mu.Unlock()
@@ -95,7 +98,7 @@ func (s *Server) socket(w http.ResponseWriter, req *http.Request) {
 func (c *conn) greet(op int) {
 	switch op {
 	case 10:
-		c.send(10, map[string]any{"heartbeat_interval": c.s.opts.Heartbeat.Milliseconds()})
+		c.send(10, map[string]any{"heartbeat_interval": c.beat.Milliseconds()})
 	case 9:
 		c.send(9, false)
 	default:
@@ -217,7 +220,7 @@ func (c *conn) ready() {
 func (c *conn) alive() {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	c.live = true
+	c.live = !c.over
 	c.s.change()
 }
 
@@ -275,6 +278,15 @@ func (s *Server) SetAcks(on bool) {
 	s.gw.noAcks = !on
 }
 
+// SetHeartbeat sets the interval that the gateway asks the next connections
+// for. A short one makes a bot see soon that its heartbeats go unanswered, and
+// a slow machine's bot see that although they are answered.
+func (s *Server) SetHeartbeat(every time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Heartbeat = every
+}
+
 // SetSessionStarts sets what GET /gateway/bot says.
 func (s *Server) SetSessionStarts(remaining, shards, concurrency int, resetAfter time.Duration) {
 	s.mu.Lock()
@@ -313,14 +325,26 @@ func (s *Server) SendOp(op int) {
 
 // CloseAll closes every connection with a code.
 func (s *Server) CloseAll(code int) {
-	for _, c := range s.open(false) {
+	for _, c := range s.over() {
 		c.close(code)
 	}
 }
 
+// over are all connections, which count as ready no longer: each is ended by
+// whoever asks.
+func (s *Server) over() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.gw.conns {
+		c.live, c.over = false, true
+	}
+	s.change()
+	return slices.Clone(s.gw.conns)
+}
+
 // DropConnections cuts every connection without a word.
 func (s *Server) DropConnections() {
-	for _, c := range s.open(false) {
+	for _, c := range s.over() {
 		_ = c.ws.NetConn().Close()
 	}
 }
@@ -343,7 +367,8 @@ func (s *Server) RemoveFromGuild(guild string, outage bool) {
 // GatewayCounts is what the gateway has seen.
 type GatewayCounts struct {
 	Connections, Identifies, Resumes int
-	Open                             int // connections that are ready
+	Open                             int             // connections that are ready
+	Heartbeats                       []time.Duration // of all connections that are not closed
 	Closes                           []int
 	Intents                          []int
 	Shards                           [][]int
@@ -359,12 +384,14 @@ func (s *Server) Gateway() GatewayCounts {
 
 func (s *Server) counts() GatewayCounts {
 	n := 0
+	var beats []time.Duration
 	for _, c := range s.gw.conns {
 		if c.live {
 			n++
 		}
+		beats = append(beats, c.beat)
 	}
-	return GatewayCounts{s.gw.connections, len(s.gw.identifies), s.gw.resumes, n, slices.Clone(s.gw.closes), slices.Clone(s.gw.intents), slices.Clone(s.gw.shardsSeen), slices.Clone(s.gw.identifies)}
+	return GatewayCounts{s.gw.connections, len(s.gw.identifies), s.gw.resumes, n, beats, slices.Clone(s.gw.closes), slices.Clone(s.gw.intents), slices.Clone(s.gw.shardsSeen), slices.Clone(s.gw.identifies)}
 }
 
 // WaitGateway waits until the gateway has seen what ok wants to see.

@@ -33,8 +33,7 @@ type Interaction struct {
 	source    *Message // of a press: the message with the button
 	followups int
 	mine      bool // only the person has installed the bot
-	late      bool
-	edits     int // of source, when it was pressed
+	edits     int  // of source, when it was pressed
 	payload   map[string]any
 }
 
@@ -231,12 +230,24 @@ func (s *Server) sendOn(w Where, kind int, data map[string]any, source *Message)
 		go s.deliverHTTP(endpoint, i, payload)
 		return i
 	}
-	conns := s.open(true)
-	if len(conns) == 0 {
-		s.t.Fatalf("discordtest: the bot is not connected")
-	}
-	conns[0].dispatch("INTERACTION_CREATE", payload)
+	s.newest().dispatch("INTERACTION_CREATE", payload)
 	return i
+}
+
+// newest waits for a connection that is ready and returns the newest: an older
+// one may be about to end.
+func (s *Server) newest() *conn {
+	s.t.Helper()
+	var c *conn
+	s.wait("a connection of the bot", func() bool {
+		for _, x := range s.gw.conns {
+			if x.live {
+				c = x
+			}
+		}
+		return c != nil
+	})
+	return c
 }
 
 // interaction builds the payload. s.mu is held.

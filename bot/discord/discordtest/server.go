@@ -53,6 +53,10 @@ const (
 type Options struct {
 	Now       func() time.Time // nil: time.Now
 	Heartbeat time.Duration    // interval that the gateway asks for; 0: 41.25 s
+	// Patience is how long an interaction waits for its first answer, in real
+	// time; 0: the three seconds of Discord. A test that is not about lateness
+	// makes it long, so as not to depend on the machine.
+	Patience time.Duration
 	// NoOpenAPI leaves the check against Discord's document out: for
 	// benchmarks, and for tests that make very many requests.
 	NoOpenAPI bool
@@ -130,6 +134,9 @@ func New(t testing.TB, opts Options) *Server {
 	}
 	if opts.Heartbeat == 0 {
 		opts.Heartbeat = 41250 * time.Millisecond
+	}
+	if opts.Patience == 0 {
+		opts.Patience = 3 * time.Second
 	}
 	_, key, err := ed25519.GenerateKey(nil)
 	if err != nil {

@@ -6,9 +6,11 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
 )
@@ -127,5 +129,38 @@ func TestWrongTokenIsRefused(t *testing.T) {
 	_ = resp.Body.Close()
 	if resp.StatusCode != 401 {
 		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
+// A first answer that comes after Discord's patience is refused.
+func TestLateAnswersAreRefused(t *testing.T) {
+	t.Parallel()
+	for patience, want := range map[time.Duration]int{time.Nanosecond: 404, time.Hour: 204} {
+		s := discordtest.New(t, discordtest.Options{Patience: patience, NoOpenAPI: true})
+		came := make(chan []byte, 1)
+		endpoint := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+			data, _ := io.ReadAll(req.Body)
+			came <- data
+			<-req.Context().Done() // it answers by the API instead
+		}))
+		s.UseEndpoint(endpoint.URL)
+		i := s.Submit(discordtest.Where{User: s.AddUser("Mina", "ko")}, "v1:x:1", nil)
+		<-came
+		req, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/api/v9/interactions/"+i.ID+"/"+i.Token+"/callback", strings.NewReader(`{"type":6}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("User-Agent", "DiscordBot (https://example.org, 1)")
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("patience %v: status %d", patience, resp.StatusCode)
+		}
+		endpoint.CloseClientConnections()
+		endpoint.Close()
 	}
 }
