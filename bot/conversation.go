@@ -17,7 +17,8 @@ type Request struct {
 	Action  string // the pressed Action's ID
 	Value   string // the chosen Option's Value
 	// Fields holds what a platform asks for one by one instead of in Args,
-	// by name: "query", "since", "limit", "when", "zone", "where", "format".
+	// by name: "query", "since", "limit", "when", "zone", "where", "format",
+	// "big", "per_hour", "every", "silent", "filters".
 	Fields map[string]string
 
 	Lang    string // the person's locale, BCP 47; "" when not known
@@ -66,11 +67,18 @@ type Handler interface {
 type Former interface {
 	// Form returns what the fields of the form hold when it is opened: for the
 	// Action "v1:edit:<id>" those of that subscription, for the Command
-	// "subscribe" what is likely, or nothing. The fields are "query", "when"
-	// (cron or words, as a subscription takes them), "zone", "where" ("dm",
-	// "here" or a destination), "format" and "length". Any may be missing; the
-	// form of a subscription has no field for what is missing, such as the
-	// time of an alert.
+	// "subscribe" or "alert" what is likely, or nothing. The fields are "query",
+	// "when" (cron or words, as a subscription takes them), "zone", "where"
+	// ("dm", "here", or a destination, which must be the request's Place when it
+	// comes back), "format", "length", and, for forms that have them, "review"
+	// and "silent" ("yes" or "no"), "filters" (the words of "subscriptions
+	// filter"; "off" when it comes back for none), and of an alert "big" ("no",
+	// "yes" or how many sources), "per_hour" and "every" ("no", "30 min", "2 h").
+	// Any may be missing; the form of a subscription has no field for what is
+	// missing, such as the time of an alert.
+	//
+	// For the Command "quiet" it is the field "quiet" alone: quiet hours in the
+	// words that "subscriptions quiet" takes.
 	//
 	// The form of a subscription comes back as the Command "subscriptions" with
 	// the Args "edit <id>" and the same Fields. An error of Form is shown in

@@ -182,6 +182,10 @@ var korean = map[string]string{
 	"One moment…":            "잠시만요…",
 	"Subscribe":              "구독",
 	"Try again":              "다시 시도",
+
+	"Subscribed %s to %s, %s %s.":   "%s에서 %s을(를) 구독합니다: %s, %s.",
+	"%s will be alerted to %s: %s.": "%s에 %s 알림을 보냅니다: %s.",
+
 	"This channel":           "이 채널",
 	"Time zone":              "시간대",
 	"Two sentences":          "두 문장",

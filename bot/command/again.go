@@ -10,6 +10,38 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
+// atField is what is wrong with one field of a form.
+type atField struct {
+	error
+	field string
+}
+
+func (a atField) Unwrap() error { return a.error }
+
+// atItsField is err, to be shown at a field; nil for nil.
+func atItsField(field string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return atField{err, field}
+}
+
+// refused tells an error that a form shows at its field, or that someone can
+// mend. ok is false for any other.
+func (h *Handler) refused(ctx context.Context, r bot.Request, err error, errorID string) (reply bot.Reply, ok bool) {
+	if reply, ok = h.offerAgain(ctx, r, err, errorID); ok {
+		return reply, true
+	}
+	var at atField
+	if !errors.As(err, &at) || r.Fields[at.field] == "" {
+		return reply, false
+	}
+	h.o.Log.InfoContext(ctx, "a field cannot be taken", "id", errorID, "platform", r.Person.Platform, "field", at.field, "error", err)
+	reply = bot.Reply{Message: bot.ErrorMessage(err, errorID, h.words(r).Lang()), Failed: true}
+	reply.Wrong = map[string]string{at.field: bot.PlainText(bot.ErrorMessage(err, "", h.words(r).Lang()))}
+	return reply, true
+}
+
 // closedDoor is that the bot cannot post where a subscription was to go, until
 // someone lets it in.
 type closedDoor struct{ error }
@@ -41,7 +73,7 @@ func (h *Handler) offerAgain(ctx context.Context, r bot.Request, err error, erro
 	h.o.Log.InfoContext(ctx, "a place cannot be posted to", "id", errorID, "platform", r.Person.Platform, "command", r.Command, "error", err)
 	reply = bot.Reply{Message: bot.ErrorMessage(err, errorID, h.words(r).Lang()), Failed: true}
 	if r.Fields["where"] != "" {
-		reply.Wrong = map[string]string{"where": bot.PlainText(reply.Message)}
+		reply.Wrong = map[string]string{"where": bot.PlainText(bot.ErrorMessage(err, "", h.words(r).Lang()))}
 	}
 	kept := again{r.Command, r.Args, r.Action, r.Value, maps.Clone(r.Fields)}
 	delete(kept.Fields, fieldMissing) // it may be granted meanwhile

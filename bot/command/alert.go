@@ -31,6 +31,9 @@ func (h *Handler) alert(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	}
 	sub := digest.Subscription{Kind: digest.AlertKind, Query: q.Raw, Zone: h.zone(ctx, r), Lang: r.Lang, Rules: rules, Owner: r.Person,
 		From: "command", Created: r.Now, State: digest.Active}
+	if sub.Rules.Filter, err = h.filterField(ctx, ask.filters); err != nil {
+		return bot.Reply{}, err
+	}
 	if sub.Destination, err = h.destination(r, ask.where); err != nil {
 		return bot.Reply{}, err
 	}
@@ -58,6 +61,8 @@ func (h *Handler) alerting(ctx context.Context, r bot.Request, sub digest.Subscr
 	switch {
 	case sub.Destination.Platform == "web":
 		line = w.Text("The page will be alerted to %s: %s.", name, rules)
+	case picked(r, sub.Destination):
+		line = w.Text("%s will be alerted to %s: %s.", bot.P(sub.Destination), name, rules)
 	case !sub.Destination.Direct:
 		line = w.Text("This channel will be alerted to %s: %s.", name, rules)
 	}
@@ -105,7 +110,7 @@ func (h *Handler) trial(ctx context.Context, r bot.Request, sub digest.Subscript
 
 // readAlert takes the fields, or reads the words.
 func readAlert(r bot.Request) (wish, digest.Rules, error) {
-	ask := wish{query: strings.TrimSpace(r.Fields["query"]), where: r.Fields["where"]}
+	ask := wish{query: strings.TrimSpace(r.Fields["query"]), where: r.Fields["where"], filters: r.Fields["filters"]}
 	if ask.query == "" {
 		rest, rules, err := readPace(r.Args)
 		ask.query, ask.where = cutWhere(rest)
@@ -180,20 +185,62 @@ func changePace(rules *digest.Rules, s *string) error {
 // paceFields takes what a platform asks for one by one.
 func paceFields(fields map[string]string, rules *digest.Rules) error {
 	switch big := strings.ToLower(strings.TrimSpace(fields["big"])); big {
-	case "":
+	case "", bigField(*rules): // as it is
 	case "no", "false", "any":
 		rules.Big = 0
 	case "yes", "true", "big":
 		rules.Big = digest.DefaultBig
 	default:
 		if err := setBig(rules, big); err != nil {
-			return err
+			return atItsField("big", err)
 		}
 	}
 	if n := strings.TrimSpace(fields["per_hour"]); n != "" {
-		return setPerHour(rules, n)
+		if err := setPerHour(rules, n); err != nil {
+			return atItsField("per_hour", err)
+		}
 	}
-	return nil
+	return atItsField("every", everyField(fields["every"], rules))
+}
+
+// bigField is how the field "big" says rules.
+func bigField(r digest.Rules) string {
+	switch r.Big {
+	case 0:
+		return "no"
+	case digest.DefaultBig:
+		return "yes"
+	}
+	return strconv.Itoa(r.Big)
+}
+
+var everyWord = regexp.MustCompile(`(?i)^(\d{1,6})\s*(hours?|h|minutes?|min|m|시간|분)$`)
+
+// everyField takes the field "every", the least time between two alerts: "2 h",
+// "30 min", or "no" for none.
+func everyField(every string, rules *digest.Rules) error {
+	every = strings.ToLower(strings.TrimSpace(every))
+	switch found := everyWord.FindStringSubmatch(every); {
+	case every == "":
+		return nil
+	case every == "no":
+		rules.Cooldown = 0
+		return nil
+	case found != nil:
+		return setCooldown(rules, found[1], found[2])
+	}
+	return setCooldown(rules, "", "")
+}
+
+// everyText is how the field "every" says a time between two alerts.
+func everyText(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "no"
+	case d%time.Hour == 0:
+		return strconv.Itoa(int(d/time.Hour)) + " h"
+	}
+	return strconv.Itoa(int(d/time.Minute)) + " min"
 }
 
 func setBig(r *digest.Rules, number string) error {

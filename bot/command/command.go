@@ -125,7 +125,7 @@ func (h *Handler) Handle(ctx context.Context, r bot.Request) (bot.Reply, error) 
 		return reply, nil
 	}
 	id := "e-" + randomHex(2)
-	if reply, ok := h.offerAgain(ctx, r, err, id); ok {
+	if reply, ok := h.refused(ctx, r, err, id); ok {
 		return reply, nil
 	}
 	level := slog.LevelInfo

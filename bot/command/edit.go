@@ -27,7 +27,7 @@ func (h *Handler) editCommand(ctx context.Context, r bot.Request, arg string) (b
 	next := sub
 	switch {
 	case len(r.Fields) > 0 && r.Fields["action"] == "":
-		err = h.editFields(&next, r)
+		err = h.editFields(ctx, &next, r)
 	case strings.TrimSpace(words) == "":
 		return h.edit(r, sub)
 	default:
@@ -96,7 +96,10 @@ func (h *Handler) edit(r bot.Request, sub digest.Subscription) (bot.Reply, error
 // Form fills the form of a subscription in.
 func (h *Handler) Form(ctx context.Context, r bot.Request) (map[string]string, error) {
 	verb, arg, ok := bot.ParseActionID(r.Action)
-	if !ok || verb != "edit" {
+	switch {
+	case r.Command == "quiet":
+		return h.quietForm(ctx, r)
+	case !ok || verb != "edit":
 		return map[string]string{"zone": h.zone(ctx, r)}, nil
 	}
 	sub, err := h.changeable(ctx, r, cmp.Or(r.Value, arg))
@@ -106,15 +109,28 @@ func (h *Handler) Form(ctx context.Context, r bot.Request) (map[string]string, e
 	if sub.Kind == digest.FollowKind {
 		return nil, nothingToChange()
 	}
-	out := map[string]string{"query": sub.Query, "zone": sub.Zone, "format": string(cmp.Or(sub.Format, digest.Compact)),
-		"length": strconv.Itoa(cmp.Or(sub.Length, digest.DefaultLength)), "where": h.whereField(r, sub)}
+	out := map[string]string{"query": sub.Query, "where": h.whereField(r, sub)}
+	if words, ok := h.filterText(ctx, sub.Rules.Filter); ok {
+		out["filters"] = words
+	}
+	if sub.Kind == digest.AlertKind {
+		out["big"], out["per_hour"], out["every"] = bigField(sub.Rules), strconv.Itoa(cmp.Or(sub.Rules.PerHour, digest.DefaultPerHour)), everyText(sub.Rules.Cooldown)
+		return out, nil
+	}
+	out["when"], out["zone"] = sub.Schedule, sub.Zone
+	out["format"], out["length"] = string(cmp.Or(sub.Format, digest.Compact)), strconv.Itoa(cmp.Or(sub.Length, digest.DefaultLength))
+	out["review"], out["silent"] = yesNo(sub.Format == digest.Review), yesNo(sub.Quiet)
 	if sub.Format == digest.Review {
 		out["format"] = string(digest.Compact)
 	}
-	if sub.Kind == digest.DigestKind {
-		out["when"] = sub.Schedule
-	}
 	return out, nil
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }
 
 func (h *Handler) whereField(r bot.Request, sub digest.Subscription) string {
@@ -128,7 +144,7 @@ func (h *Handler) whereField(r bot.Request, sub digest.Subscription) string {
 }
 
 // editFields takes the fields of a form. What is empty stays.
-func (h *Handler) editFields(sub *digest.Subscription, r bot.Request) error {
+func (h *Handler) editFields(ctx context.Context, sub *digest.Subscription, r bot.Request) error {
 	f := r.Fields
 	if q := strings.TrimSpace(f["query"]); q != "" && q != sub.Query {
 		if err := h.setQuery(sub, q, r.Now); err != nil {
@@ -138,32 +154,56 @@ func (h *Handler) editFields(sub *digest.Subscription, r bot.Request) error {
 	if when := strings.TrimSpace(f["when"]); when != "" && when != sub.Schedule && !scheduleless(*sub) {
 		spec, err := h.o.Schedules.Parse(when)
 		if err != nil {
-			return err
+			return atItsField("when", err)
 		}
 		sub.Schedule = spec
 	}
 	if zone := strings.TrimSpace(f["zone"]); zone != "" {
 		if err := setZone(sub, zone); err != nil {
-			return err
+			return atItsField("zone", err)
 		}
 	}
-	// A form does not know of reviews: there compact is what it shows for one.
+	if err := editLookFields(sub, f); err != nil {
+		return err
+	}
+	if err := paceFields(f, &sub.Rules); err != nil {
+		return err
+	}
+	if words := strings.TrimSpace(f["filters"]); words != "" {
+		filter, err := h.filterField(ctx, words)
+		if err != nil {
+			return err
+		}
+		sub.Rules.Filter = filter
+	}
+	return atItsField("where", h.move(sub, r, f["where"]))
+}
+
+// editLookFields takes how a digest looks.
+func editLookFields(sub *digest.Subscription, f map[string]string) error {
+	switch f["review"] {
+	case "yes":
+		sub.Format = digest.Review
+	case "no":
+		sub.Format = digest.Format(f["format"])
+	}
+	// A form that does not know of reviews shows compact for one.
 	if format := digest.Format(f["format"]); format != "" && (sub.Format != digest.Review || format != digest.Compact) {
 		if err := setFormat(sub, format); err != nil {
-			return err
+			return atItsField("format", err)
 		}
 	}
 	if n := cmp.Or(f["length"], f["limit"]); n != "" {
 		length, err := limitOf(n)
 		if err != nil {
-			return err
+			return atItsField("length", err)
 		}
 		sub.Length = length
 	}
-	if err := paceFields(f, &sub.Rules); err != nil {
-		return err
+	if silent := f["silent"]; silent != "" {
+		sub.Quiet = silent == "yes"
 	}
-	return h.move(sub, r, f["where"])
+	return nil
 }
 
 func (h *Handler) setQuery(sub *digest.Subscription, query string, now time.Time) error {
@@ -197,7 +237,7 @@ func (h *Handler) move(sub *digest.Subscription, r bot.Request, where string) er
 	if where == "" || where == h.whereField(r, *sub) || where == sub.Destination.String() {
 		return nil
 	}
-	if where != "dm" && where != "here" && where != "channel" {
+	if where != "dm" && where != "here" && where != "channel" && where != r.Place.String() {
 		return digest.Errorf(digest.Invalid, "I can move it to “dm” or “here” alone").WithHint("Ask in the channel that it should go to.")
 	}
 	if sub.Owner.ID != r.Person.ID || sub.Owner.Platform != r.Person.Platform {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,6 +34,41 @@ func (h *Handler) filterCommand(ctx context.Context, r bot.Request, arg string) 
 		return bot.Reply{}, err
 	}
 	return h.saveEdit(ctx, r, sub, next)
+}
+
+// filterField reads the field "filters" of a form, which holds the words that
+// "subscriptions filter" takes: all that the filter shall be.
+func (h *Handler) filterField(ctx context.Context, words string) (digest.Filter, error) {
+	words = strings.Join(strings.Fields(words), " ")
+	if words == "" {
+		return digest.Filter{}, nil
+	}
+	f, err := h.readFilter(ctx, digest.Filter{}, words)
+	return f, atItsField("filters", err)
+}
+
+// filterText is a filter in the words that filterField reads. ok is false for
+// one that these cannot say, such as the phrase "include me".
+func (h *Handler) filterText(ctx context.Context, f digest.Filter) (words string, ok bool) {
+	var parts []string
+	for _, p := range []struct {
+		key    string
+		values []string
+	}{{"include", f.Include}, {"exclude", f.Exclude}, {"match", slashed(f.Match)}, {"unless", slashed(f.Unless)}, {"sources", f.Sources}, {"not sources", f.NotSources}, {"languages", f.Langs}} {
+		if len(p.values) > 0 {
+			parts = append(parts, p.key+" "+strings.Join(p.values, ", "))
+		}
+	}
+	words = strings.Join(parts, " ")
+	read, err := h.filterField(ctx, words)
+	return words, err == nil && reflect.DeepEqual(read, f)
+}
+
+func slashed(expression string) []string {
+	if expression == "" {
+		return nil
+	}
+	return []string{"/" + expression + "/"}
 }
 
 // filterKey are the words that begin a part of a filter.

@@ -46,6 +46,33 @@ func (h *Handler) quietNow(q digest.QuietHours, w bot.Words) bot.Reply {
 	return say(w, w.Text("Quiet hours: %s.", bot.B(quietInWords(q, w))))
 }
 
+// quietForm fills the form of quiet hours in, for who asks: in the field
+// "quiet", in the words that "subscriptions quiet" takes, "off" for none.
+func (h *Handler) quietForm(ctx context.Context, r bot.Request) (map[string]string, error) {
+	p, err := h.o.Store.Profile(ctx, h.own(r))
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"quiet": quietText(p.Quiet)}, nil
+}
+
+func quietText(q digest.QuietHours) string {
+	if !quietOn(q) {
+		return "off"
+	}
+	var words []string
+	if q.From != q.To {
+		words = append(words, fmt.Sprintf("%02d:%02d-%02d:%02d", q.From/60, q.From%60, q.To/60, q.To%60))
+	}
+	if q.Weekends {
+		words = append(words, "weekends")
+	}
+	if q.Drop {
+		words = append(words, "drop")
+	}
+	return strings.Join(words, " ")
+}
+
 func quietOn(q digest.QuietHours) bool { return q.From != q.To || q.Weekends }
 
 // readQuiet reads hours, weekends, and whether to hold or to drop. Hours that

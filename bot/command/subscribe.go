@@ -23,7 +23,8 @@ const defaultWhen = "daily 8:00"
 type wish struct {
 	query, when, zone, where, format, limit string
 
-	silent bool // send nothing when there is nothing new
+	filters string // as "subscriptions filter" takes them
+	silent  bool   // send nothing when there is nothing new
 }
 
 // subscribe makes a subscription: to the person's direct messages, or to the
@@ -63,7 +64,8 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 // readWish takes the fields, or reads "korea-trade weekdays 8:00 Asia/Seoul
 // here" from the words.
 func (h *Handler) readWish(r bot.Request) wish {
-	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"], limit: cmp.Or(r.Fields["limit"], r.Fields["length"])}
+	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"], limit: cmp.Or(r.Fields["limit"], r.Fields["length"]),
+		filters: r.Fields["filters"], silent: r.Fields["silent"] == "yes"}
 	if ask.query != "" {
 		return ask
 	}
@@ -104,14 +106,17 @@ func (h *Handler) splitWhen(words []string) (query, when string) {
 func (h *Handler) newSubscription(ctx context.Context, r bot.Request, ask wish, q digest.Query) (digest.Subscription, error) {
 	spec, err := h.o.Schedules.Parse(cmp.Or(ask.when, defaultWhen))
 	if err != nil {
-		return digest.Subscription{}, err
+		return digest.Subscription{}, atItsField("when", err)
 	}
 	sub := digest.Subscription{Kind: digest.DigestKind, Query: q.Raw, Schedule: spec, Zone: cmp.Or(ask.zone, h.zone(ctx, r)), Format: digest.Format(ask.format),
 		Lang: r.Lang, Owner: r.Person, From: "command", Created: r.Now, State: digest.Active, Quiet: ask.silent}
 	if ask.limit != "" {
 		if sub.Length, err = limitOf(ask.limit); err != nil {
-			return sub, err
+			return sub, atItsField("limit", err)
 		}
+	}
+	if sub.Rules.Filter, err = h.filterField(ctx, ask.filters); err != nil {
+		return sub, err
 	}
 	coming, err := h.o.Schedules.Coming(spec, sub.Zone, r.Now, 1)
 	if err != nil {
@@ -128,7 +133,7 @@ func (h *Handler) newSubscription(ctx context.Context, r bot.Request, ask wish, 
 // destination is the person's direct messages, or the place when "here" was
 // said by someone who may.
 func (h *Handler) destination(r bot.Request, where string) (digest.Destination, error) {
-	if strings.EqualFold(where, "here") || strings.EqualFold(where, "channel") {
+	if strings.EqualFold(where, "here") || strings.EqualFold(where, "channel") || where == r.Place.String() {
 		if r.Place.Direct {
 			return r.Place, nil
 		}
@@ -140,6 +145,9 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 				WithHint("Leave out “here” to get it as direct messages.")
 		}
 		return r.Place, nil
+	}
+	if where != "" && !strings.EqualFold(where, "dm") {
+		return digest.Destination{}, atItsField("where", digest.Errorf(digest.Invalid, "I can send it to “dm” or “here” alone").WithHint("Ask in the channel that it should go to."))
 	}
 	if r.Person.Platform == "web" || r.Person.Platform == "terminal" {
 		return digest.Destination{Platform: "web"}, nil
@@ -187,6 +195,8 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 	switch {
 	case sub.Destination.Platform == "web":
 		line = w.Text("Subscribed the page to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
+	case picked(r, sub.Destination):
+		line = w.Text("Subscribed %s to %s, %s %s.", bot.P(sub.Destination), name, when, zoneWords(sub.Zone, w))
 	case !sub.Destination.Direct:
 		line = w.Text("Subscribed this channel to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
 	}
@@ -202,6 +212,12 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 	id := strconv.FormatInt(sub.ID, 10)
 	m.Actions = []bot.Action{{ID: bot.ActionID("preview", id), Label: w.Say("Preview now")}, {ID: bot.ActionID("edit", id), Label: w.Say("Change")}, {ID: bot.ActionID("unsubscribe", id), Label: w.Say("Undo")}}
 	return m
+}
+
+// picked reports whether a channel was picked by its name, from elsewhere: then
+// "this channel" would be none that the person sees.
+func picked(r bot.Request, to digest.Destination) bool {
+	return !to.Direct && r.Fields["where"] == to.String()
 }
 
 // zoneWords says a zone as people do: "Seoul time".
