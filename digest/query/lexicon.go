@@ -51,19 +51,19 @@ type entry struct {
 	exact bool // counts only with its accents typed: a name from a language that requests are seldom in
 }
 
-// edge is one step in a trie.
-type edge struct {
-	node int32
-	form string
-}
+// edge is one step in a trie: from a node by a form.
+type edge struct{ node, form int32 }
 
 // trie finds the longest known sequence of tokens.
 type trie struct {
+	forms map[string]int32 // every form that stands in a sequence, numbered from 1
 	edges map[edge]int32
 	at    [][]entry // by node
 }
 
-func newTrie() *trie { return &trie{edges: make(map[edge]int32), at: make([][]entry, 1)} }
+func newTrie() *trie {
+	return &trie{forms: make(map[string]int32), edges: make(map[edge]int32), at: make([][]entry, 1)}
+}
 
 // add stores e under the tokens' forms. The same slugs under the same forms
 // are stored once.
@@ -73,11 +73,16 @@ func (t *trie) add(tokens []token, e entry) {
 	}
 	node := int32(0)
 	for _, tok := range tokens {
-		next, ok := t.edges[edge{node, tok.form}]
+		form, ok := t.forms[tok.form]
+		if !ok {
+			form = int32(len(t.forms) + 1)
+			t.forms[tok.form] = form
+		}
+		next, ok := t.edges[edge{node, form}]
 		if !ok {
 			next = int32(len(t.at))
 			t.at = append(t.at, nil)
-			t.edges[edge{node, tok.form}] = next
+			t.edges[edge{node, form}] = next
 		}
 		node = next
 	}
@@ -127,23 +132,42 @@ func (t *trie) walk(tokens []token, i int, node int32, varied bool, hits *[]hit)
 	if i == len(tokens) || tokens[i].key != "" || tokens[i].quoted || node > 0 && tokens[i].minus {
 		return
 	}
-	if next, ok := t.edges[edge{node, tokens[i].form}]; ok {
+	tok := &tokens[i]
+	if tok.known == nil {
+		tok.known = t.known(*tok)
+	}
+	if next, ok := t.edges[edge{node, tok.known[0]}]; ok {
 		t.walk(tokens, i+1, next, varied, hits)
 	}
-	if tokens[i].solid || len(*hits) > 32 {
-		return
-	}
-	for _, form := range variants(tokens[i].form) {
-		if next, ok := t.edges[edge{node, form}]; ok && form != tokens[i].form {
+	for _, form := range tok.known[1:] {
+		if len(*hits) > 32 {
+			return
+		}
+		if next, ok := t.edges[edge{node, form}]; ok {
 			t.walk(tokens, i+1, next, true, hits)
 		}
 	}
 }
 
+// known are the forms of a token that the trie has: its own first, 0 where it
+// has not, then those of its variants. A request asks for them at each node.
+func (t *trie) known(tok token) []int32 {
+	out := []int32{t.forms[tok.form]}
+	if tok.solid {
+		return out
+	}
+	for _, v := range variants(tok.form) {
+		if form := t.forms[v]; form != 0 && v != tok.form {
+			out = append(out, form)
+		}
+	}
+	return out
+}
+
 // lexicon is all that requests are read with.
 type lexicon struct {
 	names   *trie // names and the words of requests
-	numbers map[string]float64
+	numbers *values
 	units   *values
 	days    *values
 	months  *values
@@ -154,18 +178,18 @@ type lexicon struct {
 // values finds the longest known sequence of tokens that stands for a number.
 type values struct {
 	by      map[string]float64 // by forms joined with spaces
-	longest int
+	longest map[string]int     // by its first form: most words begin none
 }
 
 func (t *values) add(tokens []token, v float64) {
 	t.by[joined(tokens)] = v
-	t.longest = max(t.longest, len(tokens))
+	t.longest[tokens[0].form] = max(t.longest[tokens[0].form], len(tokens))
 }
 
 // at returns the value of the longest sequence at tokens[i] and its length, 0
 // when there is none.
 func (t *values) at(tokens []token, i int) (v float64, n int) {
-	for n := min(t.longest, len(tokens)-i); n > 0; n-- {
+	for n := min(t.longest[tokens[i].form], len(tokens)-i); n > 0; n-- {
 		if v, ok := t.by[joined(tokens[i:i+n])]; ok {
 			return v, n
 		}
@@ -235,7 +259,7 @@ func parseSections(data string) map[string][]string {
 
 // newLexicon builds the lexicon from the given names and the embedded words.
 func newLexicon(o Options) *lexicon {
-	lex := &lexicon{names: newTrie(), numbers: make(map[string]float64), windows: make(map[string][]pattern)}
+	lex := &lexicon{names: newTrie(), numbers: newValues(), windows: make(map[string][]pattern)}
 	lex.units, lex.days, lex.months = newValues(), newValues(), newValues()
 	sections := wordSections()
 	for _, c := range classNames {
@@ -243,12 +267,9 @@ func newLexicon(o Options) *lexicon {
 			lex.names.add(scan(e), entry{class: c.class})
 		}
 	}
-	for _, e := range sections["number"] {
-		addValue(e, func(tokens []token, v float64) { lex.numbers[joined(tokens)] = v })
-	}
-	for kind, t := range map[string]*values{"unit": lex.units, "weekday": lex.days, "month": lex.months} {
+	for kind, t := range map[string]*values{"number": lex.numbers, "unit": lex.units, "weekday": lex.days, "month": lex.months} {
 		for _, e := range sections[kind] {
-			addValue(e, t.add)
+			t.addLine(e)
 		}
 	}
 	for _, e := range sections["window"] {
@@ -259,13 +280,14 @@ func newLexicon(o Options) *lexicon {
 	return lex
 }
 
-func newValues() *values { return &values{by: make(map[string]float64)} }
+func newValues() *values { return &values{by: make(map[string]float64), longest: make(map[string]int)} }
 
-func addValue(line string, add func([]token, float64)) {
+// addLine adds a line of words.txt: "dozen = 12".
+func (t *values) addLine(line string) {
 	word, value, ok := strings.Cut(line, "=")
 	v, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if tokens := scan(word); ok && err == nil && len(tokens) > 0 {
-		add(tokens, v)
+		t.add(tokens, v)
 	}
 }
 
@@ -273,7 +295,7 @@ func addValue(line string, add func([]token, float64)) {
 func (t *trie) whole(tokens []token) []entry {
 	node := int32(0)
 	for _, tok := range tokens {
-		next, ok := t.edges[edge{node, tok.form}]
+		next, ok := t.edges[edge{node, t.forms[tok.form]}]
 		if !ok {
 			return nil
 		}

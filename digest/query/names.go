@@ -125,12 +125,9 @@ func hasPrefix(tokens, prefix []token) bool {
 // Those that only lean on a topic can: "prices" alone may be inflation.
 func (lex *lexicon) fillers() map[string]bool {
 	out := make(map[string]bool)
-	for e, node := range lex.names.edges {
-		if e.node != 0 {
-			continue
-		}
-		for _, have := range lex.names.at[node] {
-			out[e.form] = out[e.form] || have.class != leans
+	for form, id := range lex.names.forms {
+		for _, have := range lex.names.at[lex.names.edges[edge{0, id}]] { // without an edge: the root, which has no entries
+			out[form] = out[form] || have.class != leans
 		}
 	}
 	return out

@@ -166,7 +166,12 @@ const (
 // from what was typed to what is known, with the costs above. It gives up,
 // returning more than limit, once that is sure.
 func distance(typed, known []rune, limit float64) float64 {
-	prev2, prev, row := make([]float64, len(known)+1), make([]float64, len(known)+1), make([]float64, len(known)+1)
+	var rows [3][maxWord + 8]float64 // of a known word of maxWord+2 runes at most; longer ones are allocated
+	prev2, prev, row := rows[0][:], rows[1][:], rows[2][:]
+	if n := len(known) + 1; n > len(row) {
+		prev2, prev, row = make([]float64, n), make([]float64, n), make([]float64, n)
+	}
+	prev2, prev, row = prev2[:len(known)+1], prev[:len(known)+1], row[:len(known)+1]
 	for j := range prev {
 		prev[j] = float64(j) * missing
 	}
@@ -193,10 +198,18 @@ func replaceCost(a, b rune) float64 {
 	switch {
 	case a == b:
 		return 0
-	case strings.ContainsRune("aeiouyаеиоуыэюя", a) && strings.ContainsRune("aeiouyаеиоуыэюя", b):
+	case isVowel(a) && isVowel(b):
 		return vowel
 	}
 	return other
+}
+
+func isVowel(r rune) bool {
+	switch r {
+	case 'a', 'e', 'i', 'o', 'u', 'y', 'а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я':
+		return true
+	}
+	return false
 }
 
 func extraCost(typed []rune, i int) float64 {

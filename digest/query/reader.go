@@ -30,6 +30,7 @@ type Reader struct {
 	titles *titles
 	near   func() *near  // made when the first word is mistyped
 	offers func() offers // made when the first request is completed
+	typed  sync.Map      // country's code -> how people type it, as far as anybody asked
 }
 
 // New builds a Reader, in about a hundred milliseconds for the tagger's names.
@@ -117,16 +118,13 @@ func readable(raw string, tokens []token) error {
 // resolve settles what only the whole request can settle: names that are other
 // words beside certain ones ("atlanta georgia").
 func (r *Reader) resolve(tokens []token, units []unit) []unit {
-	forms := make(map[string]bool, len(tokens))
-	for _, t := range tokens {
-		forms[t.form] = true
-	}
+	said := func(cue string) bool { return slices.ContainsFunc(tokens, func(t token) bool { return t.form == cue }) }
 	for i, u := range units {
 		if u.class != named || u.isTime || u.keyed.key != "" {
 			continue
 		}
-		for _, d := range doubts() {
-			if !d.names[fold(u.text)] || !slices.ContainsFunc(d.cues, func(c string) bool { return forms[c] }) {
+		for _, d := range doubts()[fold(u.text)] {
+			if !slices.ContainsFunc(d.cues, said) {
 				continue
 			}
 			if isCode(d.result) {

@@ -10,18 +10,19 @@ import (
 
 // token is one word of a request, or one character of a solid script.
 type token struct {
-	text   string // as typed, lower case
-	form   string // folded, without possessive: what names are compared with
-	upper  bool   // typed in capitals, in a request that is not all capitals
-	dotted bool   // typed as an abbreviation with points: "U.S."
-	glued  bool   // joined to the token before it: by a hyphen, or as part of one solid run
-	hyphen bool   // glued by a hyphen
-	minus  bool   // marked to be left out: "-china", "!cn"
-	solid  bool   // one character of a solid script
-	comma  bool   // a comma, semicolon or the end of a sentence stands before it
-	quoted bool   // a whole quoted phrase: form holds its words joined by spaces
-	key    string // "country" in country:KR; text is then the value
-	date   bool   // 2026-11-01
+	text   string  // as typed, lower case
+	form   string  // folded, without possessive: what names are compared with
+	upper  bool    // typed in capitals, in a request that is not all capitals
+	dotted bool    // typed as an abbreviation with points: "U.S."
+	glued  bool    // joined to the token before it: by a hyphen, or as part of one solid run
+	hyphen bool    // glued by a hyphen
+	minus  bool    // marked to be left out: "-china", "!cn"
+	solid  bool    // one character of a solid script
+	comma  bool    // a comma, semicolon or the end of a sentence stands before it
+	quoted bool    // a whole quoted phrase: form holds its words joined by spaces
+	key    string  // "country" in country:KR; text is then the value
+	date   bool    // 2026-11-01
+	known  []int32 // its forms in the lexicon's trie, once they were asked for
 }
 
 // scanner cuts a request into tokens.

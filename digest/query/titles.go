@@ -202,6 +202,16 @@ func (r *Reader) word(slug string) string {
 	if !isCode(slug) {
 		return slug
 	}
+	if w, ok := r.typed.Load(slug); ok {
+		return w.(string) //nolint:forcetypeassert // nothing else is stored
+	}
+	w := r.typedName(slug)
+	r.typed.Store(slug, w)
+	return w
+}
+
+// typedName finds out how people type a country.
+func (r *Reader) typedName(slug string) string {
 	if s, ok := shortNames[slug]; ok {
 		return s
 	}

@@ -158,17 +158,18 @@ func (lex *lexicon) number(tokens []token, i int, f *found) int {
 		f.number, f.digits = v, true
 		return 1
 	}
-	for n := min(3, len(tokens)-i); n > 0; n-- {
-		if v, ok := lex.numbers[joined(tokens[i:i+n])]; ok {
-			f.number = v
-			return n
-		}
+	v, n := lex.numbers.at(tokens, i)
+	if n > 0 {
+		f.number = v
 	}
-	return 0
+	return n
 }
 
 // compact reads "7d" or "24h".
 func (lex *lexicon) compact(t token, f *found) bool {
+	if t.form == "" || t.form[0] < '0' || t.form[0] > '9' {
+		return false
+	}
 	cut := strings.IndexFunc(t.form, func(r rune) bool { return !unicode.IsDigit(r) })
 	if cut <= 0 {
 		return false
@@ -198,6 +199,9 @@ func digits(s string) (float64, bool) {
 }
 
 func readDate(t token, f *found) int {
+	if !t.date {
+		return 0
+	}
 	d, err := time.Parse(time.DateOnly, t.form)
 	if err != nil {
 		return 0
