@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,7 +56,7 @@ type AlertLedger interface {
 // AlertOptions are what Alerts need.
 type AlertOptions struct {
 	Store     AlertStore
-	Read      func(query string, now time.Time) (digest.Query, error) // query.Reader's
+	Read      func(query string, now time.Time) (digest.Query, error) // query.Reader's; called from several goroutines at once
 	Enqueue   func(ctx context.Context, tx *sql.Tx, deliveries []int64) error
 	Platforms []bot.Platform
 	Lang      string // of alerts whose subscription has none
@@ -217,16 +218,42 @@ func (a *Alerts) apply(ctx context.Context, changed digest.Changed) {
 	for _, p := range changed.Profiles {
 		a.choices.profiles[p.Destination.String()] = p
 	}
-	for _, sub := range changed.Subscriptions {
-		if err := a.choose(sub); err != nil {
+	readings := a.readAll(changed.Subscriptions)
+	for i, sub := range changed.Subscriptions {
+		if err := a.choose(sub, readings[i]); err != nil {
 			a.o.Log.WarnContext(ctx, "an alert cannot be read", "subscription", sub.ID, "error", err)
 		}
 	}
 	a.choices.upTo = changed.UpTo
 }
 
+// reading is what the query of an alert was read as.
+type reading struct {
+	query digest.Query
+	err   error
+}
+
+// readAll reads the queries of the active alerts among subscriptions, on all
+// CPUs: at the start there may be a hundred thousand.
+func (a *Alerts) readAll(subs []digest.Subscription) []reading {
+	out, now := make([]reading, len(subs)), a.o.Now()
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(subs)) {
+		done.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(subs); i = int(next.Add(1)) - 1 {
+				if sub := &subs[i]; sub.Kind == digest.AlertKind && sub.State == digest.Active {
+					out[i].query, out[i].err = a.o.Read(sub.Query, now)
+				}
+			}
+		})
+	}
+	done.Wait()
+	return out
+}
+
 // choose takes over one subscription as it is now.
-func (a *Alerts) choose(sub digest.Subscription) error {
+func (a *Alerts) choose(sub digest.Subscription, read reading) error {
 	c := &a.choices
 	c.drop(sub.ID)
 	alerts := sub.Kind == digest.AlertKind
@@ -244,11 +271,10 @@ func (a *Alerts) choose(sub digest.Subscription) error {
 		a.pending[sub.ID] = true
 		return nil
 	}
-	q, err := a.o.Read(sub.Query, a.o.Now())
-	if err != nil {
-		return err
+	if read.err != nil {
+		return read.err
 	}
-	w.query = alert.Query{ID: sub.ID, Query: q, Filter: sub.Rules.Filter, Created: sub.Created}
+	w.query = alert.Query{ID: sub.ID, Query: read.query, Filter: sub.Rules.Filter, Created: sub.Created}
 	return c.index.Add(w.query)
 }
 
