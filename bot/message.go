@@ -17,6 +17,7 @@ type Message struct {
 	Footer   []Text    `json:"footer,omitempty"`   // why it came, when it comes next
 	Actions  []Action  `json:"actions,omitempty"`  // buttons under all of it
 	ShowWhy  bool      `json:"show_why,omitempty"` // text shows each story's Why under it
+	Why      []string  `json:"why,omitempty"`      // what brought it, each a line; kept for who asks, and shown nowhere in it
 	Lang     string    `json:"lang,omitempty"`     // BCP 47 of the words around the news
 	At       time.Time `json:"at,omitzero"`        // when it was made: what "2 h ago" is counted from where a platform cannot
 	Zone     string    `json:"zone,omitempty"`     // IANA zone in which times are told where a platform cannot

@@ -4,17 +4,29 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/daybrief/daybrief/digest"
 )
 
 // Alert is one story that a destination is told of at once.
 type Alert struct {
 	Subscription int64
 	Name         string // what was asked for: "korea-trade"
+	Slot         string // of its edition, under which it is found again
 	Item         Item   // the story
 	Sources      int    // independent ones
 	Span         time.Duration
 	Why          []string      // "KR", "trade", "“collapse”"
+	Causes       []AlertCause  // the same at length
+	Rules        digest.Rules  // that let it through
 	Changes      []AlertChange // of a story that was told before
+}
+
+// AlertCause is what of a story was asked for: one of the first four, and the
+// words of it that say so.
+type AlertCause struct {
+	Country, Topic, Word, Source string
+	Because                      []string // "title: “Seoul”", as the tagger says it
 }
 
 // AlertChange is what has escalated: one of its fields.
@@ -33,6 +45,7 @@ func AlertMessage(a Alert, v View) Message {
 		m.Title = append(m.Title, S(" – "+change))
 	}
 	m.Lead = []Text{T(strings.Join(alertLine(a, w), " · "))}
+	m.Why = alertReasons(a, w)
 	m.Actions = alertActions(a, w)
 	return m
 }
@@ -57,11 +70,63 @@ func alertLine(a Alert, w Words) []string {
 // store, so that old messages work.
 func alertActions(a Alert, w Words) []Action {
 	sub, story := strconv.FormatInt(a.Subscription, 10), strconv.FormatInt(a.Item.StoryID, 10)
-	return []Action{
+	out := []Action{
 		{ID: ActionID("followstory", story), Label: w.Say("Follow")},
 		{ID: ActionID("mute", sub+"/"+story), Label: w.Say("Mute this story")},
 		{ID: ActionID("fewer", sub), Label: w.Say("Fewer alerts")},
 	}
+	if a.Slot != "" {
+		out = append(out, Action{ID: ActionID("why", "s"+sub+"/"+a.Slot), Label: w.Say("Why?")})
+	}
+	return out
+}
+
+// alertReasons says at length what brought an alert: what was asked for and the
+// words that say so, its sources, what is new since it was told before, and
+// the rule that let it through.
+func alertReasons(a Alert, w Words) []string {
+	var out []string
+	for _, c := range a.Causes {
+		out = append(out, alertCause(c, w))
+	}
+	sources := w.Say("%d independent sources", max(a.Sources, 1))
+	if a.Span >= time.Minute {
+		sources = w.Say("%s in %s", sources, w.Span(a.Span))
+	}
+	if len(a.Item.Sources) > 0 {
+		sources += " · " + w.Say("this article: %s", strings.Join(a.Item.Sources, ", "))
+	}
+	out = append(out, sources)
+	if change := alertChanges(a.Changes, w); change != "" {
+		out = append(out, w.Say("told before, and grown since: %s", change))
+	}
+	return append(out, w.Say("by the rule of %s: %s", a.Name, strings.Join(w.Rules(a.Rules), ", ")))
+}
+
+func alertCause(c AlertCause, w Words) string {
+	var what string
+	switch {
+	case c.Country != "":
+		what = w.Say("country %s", c.Country)
+	case c.Topic != "":
+		what = w.Say("topic %s", c.Topic)
+	case c.Source != "":
+		what = w.Say("source %s", c.Source)
+	default:
+		what = w.Say("word “%s”", c.Word)
+	}
+	if len(c.Because) == 0 {
+		return what
+	}
+	var said []string
+	for _, b := range c.Because {
+		place, words, ok := strings.Cut(b, ": ")
+		if ok {
+			b = w.Told(place) + ": " + words
+		}
+		said = append(said, b)
+	}
+	return what + " (" + strings.Join(said, "; ") + ")"
 }
 
 // alertChanges says what has escalated: "now 8 independent sources, 4 before".
@@ -136,12 +201,16 @@ func BundleMessage(alerts []Alert, v View) Message {
 	var s Section
 	for _, a := range alerts {
 		it := a.Item
-		it.Label, it.Change = a.Name, alertChanges(a.Changes, w)
+		it.Label, it.Change, it.Why = a.Name, alertChanges(a.Changes, w), alertReasons(a, w)
 		s.Items = append(s.Items, it)
 	}
 	m.Sections = []Section{s}
 	if len(alerts) > 0 {
-		m.Actions = []Action{{ID: ActionID("fewer", strconv.FormatInt(alerts[0].Subscription, 10)), Label: w.Say("Fewer alerts")}}
+		sub := strconv.FormatInt(alerts[0].Subscription, 10)
+		m.Actions = []Action{{ID: ActionID("fewer", sub), Label: w.Say("Fewer alerts")}}
+		if slot := alerts[0].Slot; slot != "" {
+			m.Actions = append(m.Actions, Action{ID: ActionID("why", "s"+sub+"/"+slot), Label: w.Say("Why these?")})
+		}
 	}
 	return m
 }

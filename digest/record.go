@@ -122,6 +122,7 @@ type SubscriptionFilter struct {
 // EditionFilter selects editions, latest first. Zero fields select all.
 type EditionFilter struct {
 	SubscriptionID int64
+	Slot           string
 	Destination    Destination // those with a delivery there, and those that a subscription there missed
 	Before         time.Time
 	Limit          int // 0 means 20

@@ -56,7 +56,7 @@ func (h *Handler) alert(ctx context.Context, r bot.Request) (bot.Reply, error) {
 // alerting tells what an alert will send, and what it would have sent.
 func (h *Handler) alerting(ctx context.Context, r bot.Request, sub digest.Subscription, q digest.Query) bot.Message {
 	w := h.words(r)
-	name, rules := bot.B(subName(sub, w)), strings.Join(rulesInWords(sub.Rules, w), ", ")
+	name, rules := bot.B(subName(sub, w)), strings.Join(w.Rules(sub.Rules), ", ")
 	line := w.Text("You will be alerted to %s: %s.", name, rules)
 	switch {
 	case sub.Destination.Platform == "web":
@@ -276,27 +276,6 @@ func setCooldown(r *digest.Rules, number, unit string) error {
 	}
 	r.Cooldown = d
 	return nil
-}
-
-// rulesInWords says what an alert sends: never nothing.
-func rulesInWords(r digest.Rules, w bot.Words) []string {
-	out := []string{w.Say("any story")}
-	if r.Big > 0 {
-		within := r.Within
-		if within == 0 {
-			within = digest.DefaultWithin
-		}
-		out[0] = w.Say("only stories of %s within %s", w.Say("%d sources", r.Big), w.Span(within))
-	}
-	perHour := r.PerHour
-	if perHour == 0 {
-		perHour = digest.DefaultPerHour
-	}
-	out = append(out, w.Say("at most %d an hour", perHour))
-	if r.Cooldown > 0 {
-		out = append(out, w.Say("%s between two", w.Span(r.Cooldown)))
-	}
-	return append(out, filterInWords(r.Filter, w)...)
 }
 
 // fewer halves what an alert may send in an hour; from one an hour on it is

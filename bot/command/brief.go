@@ -269,11 +269,14 @@ func (h *Handler) why(ctx context.Context, r bot.Request, arg string) (bot.Reply
 }
 
 func (h *Handler) whyEdition(ctx context.Context, r bot.Request, subID, slot string) (bot.Reply, error) {
-	m, err := h.editionOf(ctx, r, subID, slot)
+	e, m, err := h.editionOf(ctx, r, subID, slot)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	out := whyOf(m, h.words(r))
+	if story := e.Stories; len(m.Why) > 0 && len(story) == 1 {
+		out.Actions = storyActions(strconv.FormatInt(story[0].StoryID, 10), h.words(r))
+	}
 	if menu := itemMenu(m, "s"+subID+"/"+slot, h.words(r)); len(menu.Options) > 0 {
 		out.Actions = []bot.Action{menu}
 	}
@@ -282,41 +285,48 @@ func (h *Handler) whyEdition(ctx context.Context, r bot.Request, subID, slot str
 
 // editionOf is what was posted of a subscription at a slot, for those who may
 // see it.
-func (h *Handler) editionOf(ctx context.Context, r bot.Request, subID, slot string) (bot.Message, error) {
+func (h *Handler) editionOf(ctx context.Context, r bot.Request, subID, slot string) (e digest.Edition, m bot.Message, err error) {
 	id, err := strconv.ParseInt(subID, 10, 64)
 	if err != nil {
-		return bot.Message{}, digest.Errorf(digest.Invalid, "I don't know this button")
+		return e, m, digest.Errorf(digest.Invalid, "I don't know this button").WithHint("See /subscriptions.")
 	}
 	sub, err := h.o.Store.Subscription(ctx, id)
+	switch {
+	case digest.CodeOf(err) == digest.NotFound, err == nil && !h.maySee(r, sub):
+		// Whether there is one is nobody else's business.
+		return e, m, digest.Errorf(digest.Forbidden, "This digest is not for this place").WithHint("See /subscriptions.")
+	case err != nil:
+		return e, m, err
+	}
+	found, err := h.o.Store.Editions(ctx, digest.EditionFilter{SubscriptionID: id, Slot: slot, Limit: 1})
 	if err != nil {
-		return bot.Message{}, err
+		return e, m, err
 	}
-	if !h.maySee(r, sub) {
-		return bot.Message{}, digest.Errorf(digest.Forbidden, "This digest is not for this place")
+	if len(found) == 0 || json.Unmarshal(found[0].Content, &m) != nil {
+		return e, m, digest.Errorf(digest.NotFound, "This digest is no longer stored").WithHint("Ask again with /brief.")
 	}
-	editions, err := h.o.Store.Editions(ctx, digest.EditionFilter{SubscriptionID: id, Limit: 400})
-	if err != nil {
-		return bot.Message{}, err
-	}
-	for _, e := range editions {
-		var m bot.Message
-		if e.Slot == slot && json.Unmarshal(e.Content, &m) == nil {
-			return m, nil
-		}
-	}
-	return bot.Message{}, digest.Errorf(digest.NotFound, "This digest is no longer stored")
+	return found[0], m, nil
 }
 
+// whyOf tells what brought each story of a message, or an alert as a whole.
 func whyOf(m bot.Message, w bot.Words) bot.Message {
 	out := bot.Message{Lang: w.Lang(), At: m.At, Zone: m.Zone, Title: bot.Text{bot.B(w.Say("Why these stories"))}}
+	if len(m.Why) > 0 {
+		out.Title = bot.Text{bot.B(w.Say("Why this alert"))}
+		out.Sections = []bot.Section{becauseOf(m.Title, m.Why)}
+	}
 	for _, s := range m.Sections {
 		for _, it := range s.Items {
-			section := bot.Section{Lines: []bot.Text{{bot.B(it.Title)}}}
-			for _, why := range it.Why {
-				section.Lines = append(section.Lines, bot.T("– "+why))
-			}
-			out.Sections = append(out.Sections, section)
+			out.Sections = append(out.Sections, becauseOf(bot.Text{bot.B(it.Title)}, it.Why))
 		}
 	}
 	return out
+}
+
+func becauseOf(what bot.Text, reasons []string) bot.Section {
+	section := bot.Section{Lines: []bot.Text{what}}
+	for _, why := range reasons {
+		section.Lines = append(section.Lines, bot.T("– "+why))
+	}
+	return section
 }

@@ -196,21 +196,3 @@ func languages(s string) ([]string, error) {
 	}
 	return out, nil
 }
-
-// filterInWords says what a filter leaves through; nothing for none.
-func filterInWords(f digest.Filter, w bot.Words) []string {
-	var out []string
-	add := func(say func(string) string, values ...string) {
-		if joined := strings.Join(values, ", "); joined != "" {
-			out = append(out, say(clip(joined, 120)))
-		}
-	}
-	add(func(s string) string { return w.Say("with %s", s) }, f.Include...)
-	add(func(s string) string { return w.Say("without %s", s) }, f.Exclude...)
-	add(func(s string) string { return w.Say("matching %s", s) }, f.Match)
-	add(func(s string) string { return w.Say("unless %s", s) }, f.Unless)
-	add(func(s string) string { return w.Say("from %s", s) }, f.Sources...)
-	add(func(s string) string { return w.Say("not from %s", s) }, f.NotSources...)
-	add(func(s string) string { return w.Say("in languages %s", s) }, f.Langs...)
-	return out
-}

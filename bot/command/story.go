@@ -77,7 +77,7 @@ func itemMenu(m bot.Message, edition string, w bot.Words) bot.Action {
 
 // aboutItem is aboutStory for a story of a digest.
 func (h *Handler) aboutItem(ctx context.Context, r bot.Request, subID, slot string) (bot.Reply, error) {
-	m, err := h.editionOf(ctx, r, subID, slot)
+	_, m, err := h.editionOf(ctx, r, subID, slot)
 	if err != nil {
 		return bot.Reply{}, err
 	}

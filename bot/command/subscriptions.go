@@ -146,7 +146,7 @@ func (h *Handler) line(s digest.Subscription, r bot.Request, w bot.Words) bot.Te
 func (h *Handler) manner(s digest.Subscription, w bot.Words) string {
 	switch s.Kind {
 	case digest.AlertKind:
-		return w.Say("alert") + ": " + strings.Join(rulesInWords(s.Rules, w), ", ")
+		return w.Say("alert") + ": " + strings.Join(w.Rules(s.Rules), ", ")
 	case digest.FollowKind:
 		return w.Say("followed story")
 	}
@@ -157,7 +157,7 @@ func (h *Handler) manner(s digest.Subscription, w bot.Words) string {
 	if s.Quiet {
 		parts = append(parts, w.Say("silent when there is nothing new"))
 	}
-	return strings.Join(append(parts, filterInWords(s.Rules.Filter, w)...), ", ")
+	return strings.Join(append(parts, w.Filter(s.Rules.Filter)...), ", ")
 }
 
 // state says whether a subscription runs, and when next.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
@@ -163,7 +164,9 @@ func (a *Alerts) judge(ctx context.Context, b *batch, n arrival, c alert.Case) {
 	if v.Do == alert.Drop {
 		p.Edition.Missed, p.Edition.Content = true, []byte("{}")
 	} else {
-		m := bot.AlertMessage(a.present(w, e, art, v), a.view(w.sub, c.Now))
+		shown := a.present(w, e, art, v)
+		shown.Slot = p.Edition.Slot
+		m := bot.AlertMessage(shown, a.view(w.sub, c.Now))
 		if err := a.fill(&p, w.sub, m, alertDeadline); err != nil {
 			a.o.Log.WarnContext(ctx, "an alert cannot be sent", "subscription", w.sub.ID, "error", err)
 			return
@@ -233,11 +236,42 @@ func (a *Alerts) view(sub digest.Subscription, now time.Time) bot.View {
 // present is an alert for people.
 func (a *Alerts) present(w *wish, e *event, art *digest.Article, v alert.Verdict) bot.Alert {
 	out := bot.Alert{Subscription: w.sub.ID, Name: cmp.Or(w.sub.Name, w.query.Query.Name, w.sub.Query), Item: itemOf(e, art), Sources: e.story.Sources(),
-		Span: e.row.Last.Sub(e.row.First), Why: alert.Why(w.query, art)}
+		Span: e.row.Last.Sub(e.row.First), Why: alert.Why(w.query, art), Causes: causes(w.query, art), Rules: w.sub.Rules}
 	for _, c := range v.Changes {
 		out.Changes = append(out.Changes, bot.AlertChange(c))
 	}
 	return out
+}
+
+// causes are what of an article a query asked for, each with the words of the
+// article that say so.
+func causes(q alert.Query, a *digest.Article) []bot.AlertCause {
+	var out []bot.AlertCause
+	for _, what := range alert.Why(q, a) {
+		c := bot.AlertCause{Word: strings.Trim(what, "“”")}
+		switch {
+		case what == q.Query.Source:
+			c = bot.AlertCause{Source: what}
+		case slices.Contains(q.Query.Countries, what), slices.Contains(q.Query.Members, what):
+			c = bot.AlertCause{Country: what, Because: because(a.Countries, what)}
+		case slices.Contains(q.Query.Topics, what):
+			c = bot.AlertCause{Topic: what, Because: because(a.Topics, what)}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// maxBecause is how many words are told of each cause.
+const maxBecause = 3
+
+func because(tags []digest.Tag, slug string) []string {
+	for _, t := range tags {
+		if t.Slug == slug {
+			return t.Why[:min(len(t.Why), maxBecause)]
+		}
+	}
+	return nil
 }
 
 // itemOf is a story as the article tells it that brought it.

@@ -127,6 +127,9 @@ func (a *Alerts) pack(p *parcel, h digest.Held, art *digest.Article, events map[
 // ship writes a message of held alerts: one of them alone looks as any alert.
 func (a *Alerts) ship(ctx context.Context, p *parcel) error {
 	now := p.plan.Edition.Built
+	for i := range p.alerts {
+		p.alerts[i].Slot = p.plan.Edition.Slot
+	}
 	m := bot.BundleMessage(p.alerts, a.view(p.sub, now))
 	if len(p.alerts) == 1 {
 		m = bot.AlertMessage(p.alerts[0], a.view(p.sub, now))

@@ -150,6 +150,9 @@ func (s *Store) Editions(ctx context.Context, f digest.EditionFilter) ([]digest.
 	if f.SubscriptionID != 0 {
 		w.add("e.subscription_id = " + w.arg(f.SubscriptionID))
 	}
+	if f.Slot != "" {
+		w.add("e.slot = " + w.arg(f.Slot))
+	}
 	if f.Destination.Platform != "" {
 		w.add("(EXISTS (SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.target = " + w.arg(f.Destination.String()) + `)
 			OR e.missed AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = e.subscription_id AND s.platform = ` + w.arg(f.Destination.Platform) +

@@ -183,12 +183,13 @@ func editionsFilter(t *testing.T, s *store.Store) {
 	one := subscribe(t, s, nil)
 	two := subscribe(t, s, func(s *digest.Subscription) { s.Destination = discord })
 	var ids []int64
+	var slots []string
 	for n := range 3 {
 		for _, sub := range []digest.Subscription{one, two} {
 			sub.NextRun = now().AddDate(0, 0, n)
 			e, _, err := s.CreateEdition(ctx, digesttest.Plan(sub, 1, nil), nil)
 			must(t, err)
-			ids = append(ids, e.ID)
+			ids, slots = append(ids, e.ID), append(slots, e.Slot)
 		}
 	}
 	for _, c := range []struct {
@@ -200,6 +201,8 @@ func editionsFilter(t *testing.T, s *store.Store) {
 		{digest.EditionFilter{Destination: discord, Limit: 2}, []int64{ids[5], ids[3]}},
 		{digest.EditionFilter{Before: now().AddDate(0, 0, 1)}, []int64{ids[1], ids[0]}},
 		{digest.EditionFilter{SubscriptionID: one.ID, Destination: discord}, nil},
+		{digest.EditionFilter{SubscriptionID: one.ID, Slot: slots[2]}, []int64{ids[2]}},
+		{digest.EditionFilter{SubscriptionID: one.ID, Slot: "none"}, nil},
 	} {
 		var found []int64
 		for _, e := range got(s.Editions(ctx, c.filter))(t) {
