@@ -150,7 +150,8 @@ func (a *App) fillForm(ctx context.Context, o opening) (v slackgo.ModalViewReque
 		if p := recover(); p != nil {
 			a.health.panics.Add(1)
 			a.log.Error("filling a form in panicked", "panic", Redact(fmt.Sprint(p)))
-			v = a.resultView(bot.ErrorMessage(errPanic, errorID(), ""), a.cachedLang(o.request.Person.ID), o.meta)
+			lang := a.cachedLang(o.request.Person.ID)
+			v = a.resultView(bot.ErrorMessage(errPanic, errorID(), lang), lang, o.meta)
 		}
 	}()
 	r := a.about(ctx, o.request)

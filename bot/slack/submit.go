@@ -29,7 +29,7 @@ func (a *App) submitted(ctx context.Context, j job) {
 		return
 	}
 	done := make(chan bot.Reply, 1)
-	go func() { done <- a.safely(func() bot.Reply { return a.handle(ctx, a.about(ctx, r)) }) }()
+	go func() { done <- a.safely(a.cachedLang(r.Person.ID), func() bot.Reply { return a.handle(ctx, a.about(ctx, r)) }) }()
 	timer := time.NewTimer(a.o.due.submit)
 	defer timer.Stop()
 	select {
@@ -99,14 +99,14 @@ func blockOf(name string, in *interaction) string {
 	return fieldQuery
 }
 
-// safely runs f, a panic of which becomes an error shown: f runs outside of
-// the worker that recovers.
-func (a *App) safely(f func() bot.Reply) (reply bot.Reply) {
+// safely runs f, a panic of which becomes an error shown in a language: f runs
+// outside of the worker that recovers.
+func (a *App) safely(lang string, f func() bot.Reply) (reply bot.Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.health.panics.Add(1)
 			a.log.Error("a submission panicked", "panic", p)
-			reply = bot.Reply{Message: bot.ErrorMessage(errPanic, errorID(), "")}
+			reply = bot.Reply{Message: bot.ErrorMessage(errPanic, errorID(), lang)}
 		}
 	}()
 	return f()
