@@ -83,7 +83,7 @@ func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, d digest
 	w := bot.WordsIn(cmp.Or(sub.Lang, t.o.Lang))
 	text := w.Text("I stopped sending %s to %s.", bot.B(cmp.Or(sub.Name, sub.Query)), sub.Destination.String())
 	now := t.o.Now()
-	m := bot.Message{Lang: w.Lang(), At: now, Lead: []bot.Text{append(text, bot.S(" "+sub.Reason))}}
+	m := bot.Message{Lang: w.Lang(), At: now, Lead: []bot.Text{append(text, bot.S(" "+w.Told(sub.Reason)))}}
 	e := digest.Edition{SubscriptionID: sub.ID, Slot: fmt.Sprintf("suspended:%d", d.ID), Scheduled: now, Built: now, Title: m.Lead[0].String()}
 	p, err := planOf(e, *to, m, t.platforms[to.Platform], noticeDeadline)
 	if err != nil {
