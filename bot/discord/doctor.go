@@ -174,7 +174,13 @@ func (a *Adapter) checkChannel(ctx context.Context, channel string) Check {
 	if err != nil {
 		return failed(name, err, "Try again.")
 	}
-	if lack := missing(have, neededRights(a.opts.Threads)); len(lack) > 0 {
+	lack := missing(have.rights, rightsIn(pl, a.opts.Threads))
+	switch {
+	case !postable(pl):
+		return Check{name, false, "#" + plain(pl.Name) + " is a kind of channel that takes no messages.", "Choose a text, announcement or forum channel."}
+	case len(lack) > 0 && have.timedOut:
+		return Check{name, false, "I am timed out in the server of #" + plain(pl.Name) + ".", "Remove my timeout in the server's list of members."}
+	case len(lack) > 0:
 		return Check{name, false, "In #" + plain(pl.Name) + " I lack: " + lack.String() + ".", "Give my role these rights in the channel's settings, Permissions."}
 	}
 	return passed(name, "I may post in #%s.", plain(pl.Name))

@@ -38,7 +38,12 @@ func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
 	if err != nil {
 		return refusedPlace(err)
 	}
-	if lack := missing(have, rightsIn(pl, a.opts.Threads)); len(lack) > 0 {
+	lack := missing(have.rights, rightsIn(pl, a.opts.Threads))
+	switch {
+	case len(lack) > 0 && have.timedOut:
+		return digest.Errorf(digest.Forbidden, "I can't post in %s: I am timed out in this server", channelName(pl)).
+			WithHint("Remove my timeout in the server's list of members, then try again.")
+	case len(lack) > 0:
 		return digest.Errorf(digest.Forbidden, "I can't post in %s: I lack %s", channelName(pl), lack).
 			WithHint("Give me that in the channel's settings, Permissions, then try again.")
 	}

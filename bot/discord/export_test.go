@@ -57,5 +57,11 @@ func Sleeping(o Options, f func(ctx context.Context, d time.Duration) error, now
 	return o
 }
 
+// Permissions is what the bot may do in a channel, by its own reckoning.
+func Permissions(ctx context.Context, a *Adapter, channel string) (int64, error) {
+	have, err := a.permissions(ctx, channel)
+	return have.rights, err
+}
+
 // PostText is what a payload shows.
 func PostText(data []byte) string { return postText(data) }

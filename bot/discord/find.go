@@ -99,7 +99,7 @@ func (a *Adapter) readable(ctx context.Context, p bot.Post) error {
 	if err != nil {
 		return cannotTell(err)
 	}
-	if have&discordgo.PermissionReadMessageHistory == 0 {
+	if have.rights&discordgo.PermissionReadMessageHistory == 0 {
 		return digest.Errorf(digest.Unavailable, "cannot tell whether the post is on Discord: I may not read the channel's history: %w", bot.ErrCannotLook).
 			WithHint("Look into the channel, or give me Read Message History there.")
 	}

@@ -23,6 +23,7 @@ type interaction struct {
 	Type          int            `json:"type"`
 	GuildID       string         `json:"guild_id"`
 	ChannelID     string         `json:"channel_id"`
+	Channel       place          `json:"channel"`
 	Context       *int           `json:"context"`
 	Locale        string         `json:"locale"`
 	Rights        string         `json:"app_permissions"`
@@ -44,6 +45,8 @@ type interaction struct {
 		Resolved struct {
 			Messages map[string]found `json:"messages"`
 			Channels map[string]struct {
+				place
+
 				Permissions string `json:"app_permissions"`
 			} `json:"channels"`
 		} `json:"resolved"`
@@ -257,9 +260,9 @@ func (a *Adapter) rights(i interaction, r *bot.Request) {
 	if r.Place.Direct {
 		return
 	}
-	have := i.Rights
+	have, pl := i.Rights, i.Channel
 	for _, c := range i.Data.Resolved.Channels {
-		have = c.Permissions // of the one channel that was chosen
+		have, pl = c.Permissions, c.place // of the one channel that was chosen
 	}
 	if have == "" {
 		return
@@ -269,7 +272,7 @@ func (a *Adapter) rights(i interaction, r *bot.Request) {
 	if !i.installedHere() {
 		bits = 0
 	}
-	if lack := missing(bits, neededRights(a.opts.Threads)); len(lack) > 0 {
+	if lack := missing(implied(bits, false), rightsIn(pl, a.opts.Threads)); len(lack) > 0 {
 		r.Fields[FieldMissing] = lack.String()
 	}
 }

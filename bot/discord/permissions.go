@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -65,37 +66,65 @@ type role struct {
 	Permissions int64  `json:"permissions,string"`
 }
 
+// member is the bot in a server.
+type member struct {
+	Roles []string   `json:"roles"`
+	Until *time.Time `json:"communication_disabled_until"` // it is timed out
+}
+
+// standing is what the bot may do in a channel, and whether it may do so little
+// only because it is timed out in the server.
+type standing struct {
+	rights   int64
+	timedOut bool
+}
+
 // permissions works out what the bot may do in a channel, as Discord says to:
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites
-func (a *Adapter) permissions(ctx context.Context, channel string) (int64, error) {
+func (a *Adapter) permissions(ctx context.Context, channel string) (standing, error) {
 	me, err := a.me(ctx)
 	if err != nil {
-		return 0, err
+		return standing{}, err
 	}
 	pl, err := a.placeOf(ctx, channel)
 	if err != nil {
-		return 0, err
+		return standing{}, err
 	}
 	if pl.thread() {
 		// A thread has the rules of its channel.
 		parent, err := a.placeOf(ctx, pl.ParentID)
 		if err != nil {
-			return 0, err
+			return standing{}, err
 		}
 		pl.Overwrites = parent.Overwrites
 	}
 	var roles []role
 	if err := a.rest.get(ctx, call{url: discordgo.EndpointGuildRoles(pl.GuildID), lane: lane{route: "GET guilds/roles", major: pl.GuildID}}, &roles); err != nil {
-		return 0, err
+		return standing{}, err
 	}
-	var member struct {
-		Roles []string `json:"roles"`
-	}
+	var m member
 	k := call{url: discordgo.EndpointGuildMember(pl.GuildID, me.ID), lane: lane{route: "GET guilds/members", major: pl.GuildID}}
-	if err := a.rest.get(ctx, k, &member); err != nil {
-		return 0, err
+	if err := a.rest.get(ctx, k, &m); err != nil {
+		return standing{}, err
 	}
-	return effective(pl, me.ID, member.Roles, roles), nil
+	have := effective(pl, me.ID, m.Roles, roles)
+	out := m.Until != nil && m.Until.After(a.opts.Now())
+	return standing{implied(have, out), out && have&discordgo.PermissionAdministrator == 0}, nil
+}
+
+// implied leaves out what the lack of another right takes away: who is timed
+// out may only look on, and who does not see a channel can do nothing in it.
+// https://docs.discord.com/developers/topics/permissions#implicit-permissions
+func implied(have int64, timedOut bool) int64 {
+	switch {
+	case have&discordgo.PermissionAdministrator != 0:
+		return have
+	case have&discordgo.PermissionViewChannel == 0:
+		return 0
+	case timedOut:
+		return have & (discordgo.PermissionViewChannel | discordgo.PermissionReadMessageHistory)
+	}
+	return have
 }
 
 // effective applies roles and overwrites in Discord's order: everyone, the

@@ -209,7 +209,7 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if c := check(t, s.a, "discord channel "+lacking); c.OK || !strings.Contains(c.Detail, "Embed Links, Send Messages in Threads") {
+	if c := check(t, s.a, "discord channel "+lacking); c.OK || !strings.Contains(c.Detail, "I lack: Embed Links.") {
 		t.Errorf("%+v", c)
 	}
 	for _, name := range []string{"discord channel 404", "discord channel #news"} {

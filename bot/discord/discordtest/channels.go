@@ -19,7 +19,7 @@ func (s *Server) channel(id string) (*channel, error) {
 	if c == nil {
 		return nil, unknown(10003, "Channel")
 	}
-	if c.guild != "" && (s.guilds[c.guild].gone || s.guilds[c.guild].rights&ViewChannel == 0) {
+	if c.guild != "" && (s.guilds[c.guild].gone || !s.can(c, ViewChannel)) {
 		return nil, refuse(http.StatusForbidden, 50001, "Missing Access")
 	}
 	return c, nil
@@ -65,7 +65,7 @@ func (s *Server) listMessages(a ask) (any, error) {
 		return nil, err
 	}
 	out := []any{}
-	if c.guild != "" && s.guilds[c.guild].rights&ReadHistory == 0 {
+	if !s.can(c, ReadHistory) {
 		return out, nil
 	}
 	limit, err := strconv.Atoi(a.URL.Query().Get("limit"))
@@ -121,7 +121,7 @@ func (s *Server) replied(c *channel, b body) (string, error) {
 		return "", nil
 	}
 	switch m := c.find(r.Message); {
-	case c.guild != "" && s.guilds[c.guild].rights&ReadHistory == 0:
+	case !s.can(c, ReadHistory):
 		return "", refuse(http.StatusForbidden, 160002, "Cannot reply without permission to read message history")
 	case r.Channel != "" && r.Channel != c.id:
 		return "", refuse(http.StatusBadRequest, 50035, "Invalid Form Body: the reference is to another channel")
@@ -143,14 +143,12 @@ func (s *Server) writable(c *channel) error {
 		return refuse(http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
 	case c.locked:
 		return refuse(http.StatusForbidden, 160005, "Thread is locked")
-	case c.guild == "":
-		return nil
 	}
 	need := int64(SendMessages)
 	if c.parent != "" {
 		need = SendInThreads
 	}
-	if s.guilds[c.guild].rights&need == 0 {
+	if !s.can(c, need) {
 		return refuse(http.StatusForbidden, 50013, "Missing Permissions")
 	}
 	return nil
@@ -231,7 +229,7 @@ func (s *Server) threadFromMessage(a ask) (any, error) {
 	switch {
 	case m == nil:
 		return nil, unknown(10008, "Message")
-	case s.guilds[c.guild].rights&CreateThreads == 0:
+	case !s.can(c, CreateThreads):
 		return nil, refuse(http.StatusForbidden, 50013, "Missing Permissions")
 	case s.channels[m.ID] != nil:
 		return nil, refuse(http.StatusBadRequest, 160004, "A thread has already been created for this message")
@@ -259,7 +257,7 @@ func (s *Server) forumPost(a ask) (any, error) {
 		return nil, refuse(http.StatusBadRequest, 50035, "Invalid Form Body")
 	case c.kind != Forum:
 		return nil, refuse(http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
-	case s.guilds[c.guild].rights&SendMessages == 0:
+	case !s.can(c, SendMessages):
 		return nil, refuse(http.StatusForbidden, 50013, "Missing Permissions")
 	case c.tagRequired && len(in.Tags) == 0:
 		return nil, refuse(http.StatusBadRequest, 40067, "A tag is required to create a forum post in this channel")

@@ -154,7 +154,26 @@ func (s *Server) commandData(command string, options map[string]string, focused 
 	if nested {
 		out = []any{map[string]any{"name": sub, "type": 1, "options": out}}
 	}
-	return map[string]any{"id": spec["id"], "name": name, "type": 1, "options": out}
+	data := map[string]any{"id": spec["id"], "name": name, "type": 1, "options": out}
+	if chosen := s.chosen(out); len(chosen) > 0 {
+		data["resolved"] = map[string]any{"channels": chosen}
+	}
+	return data
+}
+
+// chosen are the channels among options, each with the bot's rights there.
+func (s *Server) chosen(options []any) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]any{}
+	for _, o := range options {
+		m := o.(map[string]any)
+		id, _ := m["value"].(string)
+		if c := s.channels[id]; c != nil && m["type"] == float64(7) {
+			out[id] = map[string]any{"id": c.id, "type": c.kind, "name": c.name, "parent_id": c.parent, "app_permissions": bits(s.may(c)), "permissions": bits(memberDefault)}
+		}
+	}
+	return out
 }
 
 // command finds a registered command.
@@ -275,7 +294,7 @@ func (s *Server) interaction(w Where, i *Interaction, data map[string]any) map[s
 		rights |= ManageGuild
 	}
 	owners := map[string]any{"0": g.id}
-	app := g.rights
+	app := s.may(c)
 	if w.UserInstall {
 		owners, app = map[string]any{"1": u.id}, SendMessages|EmbedLinks
 	}

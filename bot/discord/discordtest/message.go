@@ -16,10 +16,11 @@ type channel struct {
 	tags                                 []map[string]any
 	applied                              []string
 	messages                             []*Message
+	overwrites                           []overwrite
 }
 
 func (c *channel) json() map[string]any {
-	out := map[string]any{"id": c.id, "type": c.kind, "name": c.name, "flags": 0, "permission_overwrites": []any{}}
+	out := map[string]any{"id": c.id, "type": c.kind, "name": c.name, "flags": 0, "permission_overwrites": c.rules()}
 	if c.guild != "" {
 		out["guild_id"] = c.guild
 	}

@@ -247,13 +247,15 @@ func (s *Server) getRoles(a ask) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{
-		map[string]any{"id": g.id, "name": "@everyone", "permissions": bits(0)},
-		map[string]any{"id": roleOf(g.id), "name": "daybrief", "permissions": bits(g.rights)},
-	}, nil
+	roles := []any{
+		map[string]any{"id": g.id, "name": "@everyone", "permissions": bits(g.everyone)},
+		map[string]any{"id": Role(g.id), "name": "daybrief", "permissions": bits(g.rights)},
+	}
+	for _, id := range g.roles {
+		roles = append(roles, map[string]any{"id": id, "name": "role " + id, "permissions": bits(0)})
+	}
+	return roles, nil
 }
-
-func roleOf(guild string) string { return guild + "1" }
 
 func (s *Server) getMember(a ask) (any, error) {
 	g, err := s.guild(a.PathValue("guild"))
@@ -263,7 +265,11 @@ func (s *Server) getMember(a ask) (any, error) {
 	if a.PathValue("user") != BotID {
 		return nil, unknown(10013, "User")
 	}
-	return map[string]any{"user": map[string]any{"id": BotID}, "roles": []string{roleOf(g.id)}}, nil
+	out := map[string]any{"user": map[string]any{"id": BotID}, "roles": append([]string{Role(g.id)}, g.roles...), "communication_disabled_until": nil}
+	if !g.timeout.IsZero() {
+		out["communication_disabled_until"] = g.timeout.UTC().Format(time.RFC3339)
+	}
+	return out, nil
 }
 
 func (s *Server) guild(id string) (*guild, error) {

@@ -101,7 +101,10 @@ type Server struct {
 
 type guild struct {
 	id, name string
-	rights   int64 // of the bot
+	everyone int64     // rights of everyone's role
+	rights   int64     // of the bot's role
+	roles    []string  // further ones of the bot
+	timeout  time.Time // until when the bot is sent out
 	managers map[string]bool
 	gone     bool
 }

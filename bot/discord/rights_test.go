@@ -1,0 +1,178 @@
+package discord_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/discord"
+	"github.com/daybrief/daybrief/bot/discord/discordtest"
+	"github.com/daybrief/daybrief/digest"
+)
+
+// What the adapter works out is what Discord allows, whatever the rules are.
+func TestRightsAreThoseOfDiscord(t *testing.T) {
+	t.Parallel()
+	s := still(t, nil, discordtest.Options{NoOpenAPI: true})
+	g := s.AddGuild("g")
+	more := s.AddRole(g)
+	other := s.AddUser("Mina", "ko")
+	bit := rapid.SampledFrom([]int64{0, discordtest.ViewChannel, discordtest.SendMessages, discordtest.EmbedLinks, discordtest.ReadHistory, discordtest.CreateThreads, discordtest.SendInThreads, discordtest.ManageGuild})
+	some := rapid.Custom(func(t *rapid.T) int64 {
+		var all int64
+		for _, b := range rapid.SliceOfN(bit, 0, 5).Draw(t, "bits") {
+			all |= b
+		}
+		return all
+	})
+	rapid.Check(t, func(rt *rapid.T) {
+		s.SetEveryone(g, some.Draw(rt, "everyone"))
+		rights := some.Draw(rt, "role")
+		if rapid.IntRange(0, 9).Draw(rt, "admin") == 0 {
+			rights |= discordtest.Administrator
+		}
+		s.SetRights(g, rights)
+		s.Timeout(g, s.clock.Now().Add(time.Duration(rapid.IntRange(-5, 1).Draw(rt, "timeout"))*time.Hour))
+		channel := s.AddChannel(g, "c", discordtest.Text)
+		for _, who := range []string{discordtest.Everyone(g), discordtest.Role(g), more, discordtest.BotID, other, g + "9"} {
+			if rapid.Bool().Draw(rt, "has a rule") {
+				s.Overwrite(channel, who, some.Draw(rt, "allow"), some.Draw(rt, "deny"))
+			}
+		}
+		want := s.May(channel)
+		got, err := discord.Permissions(t.Context(), s.a, channel)
+		switch {
+		case want&discordtest.ViewChannel == 0:
+			// Discord does not speak of a channel that the bot does not see.
+			if err == nil {
+				rt.Fatalf("a channel out of sight: %b", got)
+			}
+		case want&discordtest.Administrator != 0:
+			if err != nil || got&discordtest.Administrator == 0 {
+				rt.Fatalf("an administrator: %b, %v", got, err)
+			}
+		case err != nil || got != want:
+			rt.Fatalf("%b, %v; Discord says %b", got, err, want)
+		}
+	})
+}
+
+// places are channels of a server in which everyone may write, each with rules
+// of its own, and what the bot lacks there: "" for nothing.
+func places(s *discordtest.Server, g string) map[string]struct{ channel, lacks string } {
+	s.SetEveryone(g, discordtest.ViewChannel|discordtest.SendMessages|discordtest.EmbedLinks)
+	s.SetRights(g, discordtest.SendInThreads)
+	add := func(name string, kind int) string { return s.AddChannel(g, name, kind) }
+	out := map[string]struct{ channel, lacks string }{}
+	put := func(name, channel, lacks string) { out[name] = struct{ channel, lacks string }{channel, lacks} }
+
+	put("open", add("open", discordtest.Text), "")
+	ours := add("ours", discordtest.Text)
+	s.Overwrite(ours, discordtest.Everyone(g), 0, discordtest.SendMessages)
+	s.Overwrite(ours, discordtest.Role(g), discordtest.SendMessages, 0)
+	put("closed but to the role", ours, "")
+	closed := add("closed", discordtest.Announcement)
+	s.Overwrite(closed, discordtest.Everyone(g), 0, discordtest.SendMessages)
+	put("closed", closed, "Send Messages")
+	private := add("private", discordtest.Text)
+	s.Overwrite(private, discordtest.Everyone(g), 0, discordtest.ViewChannel)
+	s.Overwrite(private, discordtest.BotID, discordtest.ViewChannel, 0)
+	put("private, the bot let in", private, "")
+	secret := add("secret", discordtest.Text)
+	s.Overwrite(secret, discordtest.Everyone(g), 0, discordtest.ViewChannel)
+	put("private", secret, "View Channel")
+	forum := add("forum", discordtest.Forum)
+	s.Overwrite(forum, discordtest.Role(g), 0, discordtest.SendInThreads)
+	put("forum without replies", forum, "Send Messages in Threads")
+	put("forum", add("talk", discordtest.Forum), "")
+
+	parent := add("parent", discordtest.Text)
+	s.Overwrite(parent, discordtest.Everyone(g), 0, discordtest.SendMessages)
+	put("thread of a closed channel", s.AddThread(parent, "thread"), "")
+	mute := add("mute", discordtest.Text)
+	s.Overwrite(mute, discordtest.BotID, 0, discordtest.SendInThreads)
+	put("thread without the right", s.AddThread(mute, "thread"), "Send Messages in Threads")
+	return out
+}
+
+// The door, the doctor, what comes with a command, and a post itself agree on
+// where the bot may post.
+func TestRightsOfAChannel(t *testing.T) {
+	t.Parallel()
+	h := answering("fine")
+	s := live(t, h, nil, discordtest.Options{})
+	g, mina := s.AddGuild("g"), s.AddUser("Mina", "en-US")
+	there := places(s.Server, g)
+	for _, p := range there {
+		s.opts.Channels = append(s.opts.Channels, p.channel)
+	}
+	a := s.again(t)
+	checks := map[string]discord.Check{}
+	for _, c := range a.Doctor(t.Context()) {
+		checks[strings.TrimPrefix(c.Name, "discord channel ")] = c
+	}
+	for name, p := range there {
+		err := a.MayPost(t.Context(), digest.Destination{Platform: "discord", Channel: p.channel})
+		if (err == nil) != (p.lacks == "") || err != nil && !strings.Contains(err.Error()+" View Channel", p.lacks) {
+			t.Errorf("%s: the door says %v, it lacks %q", name, err, p.lacks)
+		}
+		if c := checks[p.channel]; c.OK != (p.lacks == "") || !strings.Contains(c.Detail+c.Remedy, p.lacks) {
+			t.Errorf("%s: the doctor says %+v, it lacks %q", name, c, p.lacks)
+		}
+		s.Slash(discordtest.Where{User: mina, Channel: p.channel}, "help", nil).WaitAnswer()
+		if got := h.last(t).Fields[discord.FieldMissing]; !strings.Contains(got, p.lacks) || (got == "") != (p.lacks == "") {
+			t.Errorf("%s: a command says %q, it lacks %q", name, got, p.lacks)
+		}
+		_, err = a.Send(t.Context(), post("e"+fmt.Sprint(len(name))+".0."+p.channel, p.channel, part(t, a, "x")))
+		begins := name == "forum without replies" // its first post is no reply
+		if (err == nil) != (p.lacks == "" || begins) || err != nil && fate(err) != bot.Refused {
+			t.Errorf("%s: posting: %v, it lacks %q", name, err, p.lacks)
+		}
+	}
+}
+
+// A bot that is timed out hears that, and not that it lacks rights.
+func TestTimedOut(t *testing.T) {
+	t.Parallel()
+	s := still(t, nil, discordtest.Options{})
+	g := s.AddGuild("g")
+	channel := s.AddChannel(g, "news", discordtest.Text)
+	to := digest.Destination{Platform: "discord", Channel: channel}
+	s.Timeout(g, s.clock.Now().Add(time.Hour))
+	if err := s.a.MayPost(t.Context(), to); err == nil || !strings.Contains(err.Error(), "timed out") || digest.HintOf(err) == "" {
+		t.Errorf("the door: %v", err)
+	}
+	s.opts.Channels = []string{channel}
+	if c := s.again(t).Doctor(t.Context()); c[len(c)-1].OK || !strings.Contains(c[len(c)-1].Detail, "timed out") {
+		t.Errorf("the doctor: %+v", c[len(c)-1])
+	}
+	if _, err := s.a.Send(t.Context(), post("e1.0.x", channel, part(t, s.a, "x"))); fate(err) != bot.Refused {
+		t.Errorf("posting: %v", err)
+	}
+	s.clock.add(2 * time.Hour)
+	if err := s.a.MayPost(t.Context(), to); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// What a command was given as its place is what its rights are of.
+func TestRightsOfAChosenChannel(t *testing.T) {
+	t.Parallel()
+	h := answering("fine")
+	s := live(t, h, nil, discordtest.Options{})
+	r := newRoom(s)
+	closed := s.AddChannel(r.guild, "closed", discordtest.Text)
+	s.Overwrite(closed, discordtest.Role(r.guild), 0, discordtest.EmbedLinks)
+	s.Slash(r.at(r.mina), "subscribe", map[string]string{"query": "x", "where": closed}).WaitAnswer()
+	if got := h.last(t).Fields[discord.FieldMissing]; got != "Embed Links" {
+		t.Errorf("of the chosen channel: %q", got)
+	}
+	s.Slash(discordtest.Where{User: r.mina, Channel: closed}, "subscribe", map[string]string{"query": "x", "where": r.channel}).WaitAnswer()
+	if got := h.last(t).Fields[discord.FieldMissing]; got != "" {
+		t.Errorf("of the chosen channel: %q", got)
+	}
+}
