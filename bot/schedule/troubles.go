@@ -143,10 +143,30 @@ func (t *Troubles) send(ctx context.Context, to *digest.Destination, m bot.Messa
 	}
 	parts, err := p.Render(m)
 	for i := 0; err == nil && i < len(parts); i++ {
-		_, err = p.Send(ctx, bot.Post{Key: fmt.Sprintf("%s.%d", key, i), To: *to, Payload: parts[i]})
+		err = insist(ctx, p, bot.Post{Key: fmt.Sprintf("%s.%d", key, i), To: *to, Payload: parts[i]})
 	}
 	if err != nil {
 		t.o.Log.WarnContext(ctx, "a notice could not be sent", "destination", to.String(), "error", err)
+	}
+}
+
+// insist posts a notice, again where it is surely not there yet: a platform's
+// pace is no reason to lose one.
+func insist(ctx context.Context, p bot.Platform, post bot.Post) error {
+	const tries, least, most = 5, time.Second, time.Minute
+	for n := 1; ; n++ {
+		_, err := p.Send(ctx, post)
+		var cause *bot.SendError
+		if err == nil || n == tries || !errors.As(err, &cause) || cause.Fate != bot.Unsent || cause.RetryAfter > most {
+			return err
+		}
+		wait := time.NewTimer(max(cause.RetryAfter, least))
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return err
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type page struct {
 	Path    string
 	Lang    string
 	Version string
+	Warning string
 	Message *bot.Message
 	Asked   string // the typed line, shown again
 	File    *file  // that comes with Reply
@@ -34,7 +35,7 @@ type sourceRow struct {
 }
 
 func (s *Server) render(w http.ResponseWriter, r *http.Request, name string, p page) {
-	p.Path, p.Version = r.URL.Path, s.o.Version
+	p.Path, p.Version, p.Warning = r.URL.Path, s.o.Version, s.warning()
 	if p.Lang == "" {
 		p.Lang = "en"
 	}

@@ -40,6 +40,7 @@ type Options struct {
 	Add     func(ctx context.Context, body io.Reader) (Added, error)
 	Token   string                                   // for Add; "" closes the endpoint
 	Ready   func(ctx context.Context) error          // nil: always ready
+	Warning func() string                            // what is wrong that does not stop the bot, for each page and /readyz; "" for nothing
 	Parse   func(line string) (command, args string) // splits a typed line
 	Mount   map[string]http.Handler                  // more paths: Slack's and Discord's endpoints, metrics
 	Hosts   []string                                 // names it answers to besides loopback ones; empty and not on loopback: all
@@ -176,7 +177,7 @@ func (s *Server) contained(next http.Handler) http.Handler {
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
-	_, _ = io.WriteString(w, "ok\n")
+	_, _ = io.WriteString(w, "ok\n"+s.warningLine())
 }
 
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
@@ -186,5 +187,19 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	_, _ = io.WriteString(w, "ready\n")
+	_, _ = io.WriteString(w, "ready\n"+s.warningLine())
+}
+
+func (s *Server) warning() string {
+	if s.o.Warning == nil {
+		return ""
+	}
+	return s.o.Warning()
+}
+
+func (s *Server) warningLine() string {
+	if text := s.warning(); text != "" {
+		return "warning: " + text + "\n"
+	}
+	return ""
 }

@@ -39,6 +39,7 @@ type app struct {
 	// before any do.
 	stored  func(articles int)
 	grouped func()
+	took    func(err error) // how storing articles ended
 }
 
 // defaultConfig is read when it is there and no other is named.
@@ -135,6 +136,9 @@ type intake struct {
 // AddArticles counts what is new.
 func (i intake) AddArticles(ctx context.Context, entries []digest.Entry) ([]digest.Added, error) {
 	added, err := i.Store.AddArticles(ctx, entries)
+	if i.app.took != nil {
+		i.app.took(err)
+	}
 	if err == nil && i.app.stored != nil {
 		n := 0
 		for _, a := range added {

@@ -115,7 +115,7 @@ func examine(ctx context.Context, c *call) []checked {
 		return append(out, checked{Name: "database", Detail: err.Error(), Remedy: digest.HintOf(err)})
 	}
 	defer a.close()
-	out = append(out, a.checkStore(ctx), a.checkZone(), a.checkSources(ctx))
+	out = append(out, a.checkStore(ctx), a.checkRoom(ctx), a.checkZone(), a.checkSources(ctx))
 	out = append(out, a.checkSubscriptions(ctx, c.now())...)
 	out = append(out, checkSlack(ctx, conf)...)
 	return append(out, checkDiscord(ctx, conf, c.version)...)
@@ -130,6 +130,14 @@ func (a *app) checkStore(ctx context.Context) checked {
 		return checked{Name: "database", Detail: err.Error(), Remedy: digest.HintOf(err)}
 	}
 	return checked{Name: "database", OK: true, Detail: fmt.Sprintf("%s, %s from %s", a.store.Dialect(), plural(articles, "article"), plural(sources, "source"))}
+}
+
+// checkRoom looks whether articles would be taken in.
+func (a *app) checkRoom(ctx context.Context) checked {
+	if err := a.store.Room(ctx); err != nil {
+		return checked{Name: "disk", Detail: err.Error(), Remedy: digest.HintOf(err)}
+	}
+	return checked{Name: "disk", OK: true, Detail: "there is room for articles"}
 }
 
 func (a *app) checkZone() checked {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/daybrief/daybrief/bot"
@@ -42,7 +43,15 @@ func (p *poller) Poll(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(p.ctx, cancel)()
-	if err := p.sources.Poll(ctx); err != nil && p.ctx.Err() == nil {
+	if !p.room.look(ctx) {
+		return nil // what a source brings could not be kept
+	}
+	err := p.sources.Poll(ctx)
+	if errors.Is(err, digest.ErrFull) {
+		p.room.note(err)
+		return nil
+	}
+	if err != nil && p.ctx.Err() == nil {
 		return err
 	}
 	return nil

@@ -39,8 +39,9 @@ type serveCmd struct {
 
 // service is a running bot, as a test sees it.
 type service struct {
-	URL  string                          // of the page; "" without one
-	Tick func(ctx context.Context) error // what happens each minute
+	URL   string                          // of the page; "" without one
+	Tick  func(ctx context.Context) error // what happens each minute
+	Store *store.Store
 }
 
 // bot is everything that serve runs.
@@ -53,6 +54,7 @@ type server struct {
 	mount     map[string]http.Handler
 	scheduler *schedule.Scheduler
 	troubles  *schedule.Troubles
+	room      *room
 	handler   *command.Handler
 	composer  schedule.Composer
 	listener  net.Listener
@@ -76,6 +78,7 @@ func (s serveCmd) Run(c *call) error {
 	if b.roles, err = rolesOf(cmp.Or(s.Role, a.config.Role)); err != nil {
 		return err
 	}
+	b.room = b.newRoom()
 	a.stored = func(n int) { b.metrics.articles.Add(float64(n)) }
 	release, err := b.alone()
 	if err != nil {
@@ -195,6 +198,8 @@ func (b *server) plan() error {
 		o.Operator = &to
 	}
 	b.troubles = schedule.NewTroubles(o)
+	b.took = b.room.note
+	o.Troubles = b.troubles
 	if !b.cmd.NoPoll && b.does(schedule.Fetch) {
 		o.Poll = b.poller().Poll
 	}
@@ -270,12 +275,13 @@ func (b *server) run() error {
 		}
 		group.Go(func() error { return serveHTTP(ctx, b.listener, page) })
 	}
+	group.Go(func() error { return b.room.watch(ctx) })
 	for _, l := range b.links {
 		group.Go(func() error { return b.hold(ctx, l) })
 	}
 	b.welcome()
 	if b.served != nil {
-		b.served(service{URL: b.url(), Tick: b.scheduler.Tick})
+		b.served(service{URL: b.url(), Tick: b.scheduler.Tick, Store: b.store})
 	}
 	group.Go(func() error { <-ctx.Done(); return nil })
 	err := group.Wait()
@@ -316,7 +322,7 @@ func (b *server) welcome() {
 // page makes the page's routes.
 func (b *server) page() (http.Handler, error) {
 	b.mount["/metrics"] = b.metricsPage()
-	o := web.Options{Handler: b.handler, Store: b.store, Today: b.today, Brief: b.answer, Add: b.take, Token: b.config.Web.Token.Reveal(), Ready: b.store.Ping,
+	o := web.Options{Handler: b.handler, Store: b.store, Today: b.today, Brief: b.answer, Add: b.take, Token: b.config.Web.Token.Reveal(), Ready: b.store.Ping, Warning: b.warning,
 		Parse: command.Parse, Mount: b.mount, Lang: b.config.Language, Zone: b.zone, Version: b.version, Now: b.now, Log: b.log}
 	if u, err := url.Parse(b.config.Web.URL); err == nil && u.Hostname() != "" {
 		o.Hosts = []string{u.Hostname()}

@@ -115,7 +115,10 @@ func explainSQLite(err error) (fault, bool) {
 	case lib.SQLITE_FULL:
 		return diskFull, true
 	case lib.SQLITE_IOERR:
-		if e.Code() == lib.SQLITE_IOERR_WRITE { // a quota, a limit on files
+		switch e.Code() {
+		case lib.SQLITE_IOERR_SHMSIZE: // the first file that an opened database needs
+			return diskFull, true
+		case lib.SQLITE_IOERR_WRITE: // a quota, a limit on files
 			return fault{code: digest.Unavailable, what: "the disk takes no more", full: true,
 				hint: "look at the disk, its free space and its quota; what was stored before is kept"}, true
 		}
