@@ -398,18 +398,6 @@ func guildOf(t *testing.T, s *stage, channel string) string {
 	return g
 }
 
-func TestSilentPostsSaySo(t *testing.T) {
-	t.Parallel()
-	s := still(t, func(o *discord.Options) { o.Silent = true }, discordtest.Options{})
-	channel := s.AddChannel(s.AddGuild("g"), "news", discordtest.Text)
-	if _, err := s.a.Send(t.Context(), post("e1.0.x", channel, part(t, s.a, "x"))); err != nil {
-		t.Fatal(err)
-	}
-	if m := s.Visible(channel)[0]; m.Flags&(1<<12) == 0 || m.Flags&(1<<15) == 0 {
-		t.Errorf("flags %b", m.Flags)
-	}
-}
-
 // The program's clock may stand still, as in tests of all of it: limits and
 // pace go by the machine's.
 func TestSendWhileTheClockStandsStill(t *testing.T) {

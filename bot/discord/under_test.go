@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/discord"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
+	"github.com/daybrief/daybrief/digest"
 )
 
 // threaded is a stage with a channel, in a server where the bot may begin
@@ -242,19 +244,54 @@ func TestFindUnderAMessage(t *testing.T) {
 	}
 }
 
-// Quiet messages carry Discord's flag; others do not.
+// Quiet messages carry Discord's flag by every way that a post goes; others do
+// not, unless all are to be quiet.
 func TestSilentMessages(t *testing.T) {
 	t.Parallel()
-	s, channel := threaded(t, discordtest.Text)
-	const silent = 1 << 12
-	for i, quiet := range []bool{true, false} {
-		parts, err := s.a.Render(bot.Message{Lead: []bot.Text{bot.T("x")}, Silent: quiet})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.send(t, post("e1."+string(rune('0'+i))+".x", channel, parts[0]), "")
-		if got := s.Visible(channel)[i].Flags&silent != 0; got != quiet {
-			t.Errorf("silent %t, asked for %t", got, quiet)
+	for name, way := range map[string]func(s *stage, guild string) (to digest.Destination, under bool){
+		"channel": func(s *stage, guild string) (digest.Destination, bool) {
+			return digest.Destination{Platform: "discord", Channel: s.AddChannel(guild, "news", discordtest.Text)}, false
+		},
+		"thread": func(s *stage, guild string) (digest.Destination, bool) {
+			return digest.Destination{Platform: "discord", Channel: s.AddChannel(guild, "news", discordtest.Text)}, true
+		},
+		"forum": func(s *stage, guild string) (digest.Destination, bool) {
+			return digest.Destination{Platform: "discord", Channel: s.AddChannel(guild, "news", discordtest.Forum)}, false
+		},
+		"webhook": func(s *stage, guild string) (digest.Destination, bool) {
+			c := s.AddChannel(guild, "news", discordtest.Text)
+			s.opts.Webhooks = map[string]string{c: s.AddWebhook(c)}
+			return digest.Destination{Platform: "discord", Channel: c}, false
+		},
+		"direct": func(s *stage, _ string) (digest.Destination, bool) {
+			return digest.Destination{Platform: "discord", Channel: s.AddUser("Mina", "ko"), Direct: true}, false
+		},
+	} {
+		for _, quiet := range []struct{ message, all bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
+			s := still(t, func(o *discord.Options) { o.Silent = quiet.all }, discordtest.Options{})
+			g := s.AddGuild("g")
+			s.SetRights(g, discordtest.AllBotMayEver)
+			to, under := way(s, g)
+			s.a = s.again(t)
+			parts, err := s.a.Render(bot.Message{Title: bot.T("Korea desk"), Lead: []bot.Text{bot.T("x")}, Silent: quiet.message})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := bot.Post{Key: "e1.0.x", To: to, Payload: parts[0]}
+			ref := s.send(t, p, "")
+			if under {
+				p.Key = "e1.1.x"
+				ref = s.send(t, p, ref)
+			}
+			channel, id, _ := strings.Cut(ref, "/")
+			for _, m := range s.Visible(channel) {
+				if got := m.Flags&(1<<12) != 0; m.ID == id && (got != (quiet.message || quiet.all) || m.Flags&(1<<15) == 0) {
+					t.Errorf("%s, %+v: flags %b", name, quiet, m.Flags)
+				}
+			}
+			if len(s.Visible(channel)) == 0 {
+				t.Errorf("%s: nothing to see", name)
+			}
 		}
 	}
 }
