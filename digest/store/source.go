@@ -132,8 +132,9 @@ func (s *Store) SaveHealths(ctx context.Context, all map[int64]digest.SourceHeal
 }
 
 // HealthBetween says how reading the sources went in a window: how many were
-// tried before its end, and which of those fail now and had no success since
-// its start. A source that was never tried is in neither: a program that has
+// tried before its end, and which of those had no success since its start and
+// fail now, or were due all the time and not read, as while the disk is full. A
+// source that was never tried is in neither: a program that has
 // not read yet must not say that all was read.
 func (s *Store) HealthBetween(ctx context.Context, since, until time.Time) (digest.Health, error) {
 	const named = 10
@@ -148,7 +149,7 @@ func (s *Store) HealthBetween(ctx context.Context, since, until time.Time) (dige
 				h.Names = append(h.Names, name)
 			}
 			return err
-		}, `SELECT name FROM sources WHERE kind IN ('feed', 'page', 'path') AND (failures > 0 OR state = 'gone')
+		}, `SELECT name FROM sources WHERE kind IN ('feed', 'page', 'path') AND (failures > 0 OR state = 'gone' OR (next_poll > 0 AND next_poll < $1))
 			AND last_success < $1 AND last_try < $2 AND last_try > 0 ORDER BY name`, from, to)
 	}
 	return h, s.fail("read the health of sources", err)

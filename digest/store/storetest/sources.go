@@ -107,6 +107,8 @@ func sourcesHealth(t *testing.T, s *store.Store) {
 		"never":       {State: digest.SourceFailing, LastTry: now().Add(-time.Hour), Failures: 1},
 		"backed off":  {State: digest.SourceFailing, LastTry: now().Add(-30 * time.Hour), Failures: 9},
 		"since today": {State: digest.SourceFailing, LastSuccess: now().Add(-2 * time.Hour), LastTry: now().Add(-time.Hour), Failures: 1},
+		"not read":    {State: digest.SourceOK, LastSuccess: now().Add(-50 * time.Hour), LastTry: now().Add(-50 * time.Hour), Next: now().Add(-49 * time.Hour)},
+		"rare":        {State: digest.SourceOK, LastSuccess: now().Add(-25 * time.Hour), LastTry: now().Add(-25 * time.Hour), Next: now().Add(-time.Hour)},
 		"gone":        {State: digest.SourceGone, LastSuccess: now().Add(-90 * time.Hour), LastTry: now().Add(-80 * time.Hour)},
 	}
 	for name, h := range all {
@@ -116,5 +118,5 @@ func sourcesHealth(t *testing.T, s *store.Store) {
 	_, _, err := s.SaveSource(ctx, digesttest.Source(1, func(s *digest.Source) { s.Name, s.Kind = "import", digest.ImportSource }))
 	must(t, err)
 	h := got(s.HealthBetween(ctx, since, until))(t)
-	wantEqual(t, "health", h, digest.Health{Sources: 6, Failed: 4, Names: []string{"backed off", "failing", "gone", "never"}})
+	wantEqual(t, "health", h, digest.Health{Sources: 8, Failed: 5, Names: []string{"backed off", "failing", "gone", "never", "not read"}})
 }
