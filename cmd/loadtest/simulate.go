@@ -34,6 +34,8 @@ type simulateCmd struct {
 	Seed     uint64 `help:"Another world." default:"1"`
 	Show     int    `help:"How many violations of each rule to show." default:"5"`
 
+	after time.Duration // how long it goes on after the last story began; 0 for until all that is followed can be over
+
 	// spoil puts something wrong between the program and its store, to see
 	// that the checker tells.
 	spoil func(*theatre, schedule.AlertStore) schedule.AlertStore
@@ -176,10 +178,6 @@ func (s simulateCmd) open(ctx context.Context, w *witness) (*store.Store, error)
 
 // tick is how often the program looks at held alerts here.
 const tick = 5 * time.Minute
-
-// afterwards is how long it goes on after the last story began: until the
-// followed ones are over.
-const afterwards = 10 * 24 * time.Hour
 
 func (t *theatre) play(ctx context.Context) error {
 	t.now = t.world.start

@@ -82,7 +82,8 @@ func (v *vigil) breaks(rule string, at time.Time, how string, args ...any) {
 // update looks at one message.
 func (v *vigil) update(i int) {
 	s := v.updates[i]
-	if v.isMuted(v.p, v.f.story, "", s.at) {
+	muted := v.isMuted(v.p, v.f.story, "", s.at)
+	if muted {
 		v.breaks("muted", s.at, "it is muted")
 	}
 	switch {
@@ -105,7 +106,7 @@ func (v *vigil) update(i int) {
 			v.breaks("twice", s.at, "article %d", n)
 		case !v.fresh(n) || v.world.articles[n].at.After(s.at):
 			v.breaks("stray", s.at, "article %d", n)
-		case v.isMuted(v.p, v.f.story, v.world.articles[n].source, s.at):
+		case !muted && v.isMuted(v.p, v.f.story, v.world.articles[n].source, s.at):
 			v.breaks("muted", s.at, "article %d of %s", n, v.world.articles[n].source)
 		}
 		v.told[n] = true

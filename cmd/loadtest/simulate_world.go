@@ -15,7 +15,8 @@ import (
 // world is what happens in a simulation, made up beforehand.
 type world struct {
 	start    time.Time
-	length   time.Duration
+	length   time.Duration // in which stories begin
+	after    time.Duration // for which it goes on
 	sources  int
 	articles []happening // in the order they are first seen
 	byStory  map[int][]int
@@ -97,15 +98,18 @@ func sourceName(i int) string {
 	return fmt.Sprintf("Paper %d", i)
 }
 
+// afterwards is how long until all stories that are followed are over.
+const afterwards = 10 * 24 * time.Hour
+
 // newWorld makes up a world; the same seed makes the same.
 func newWorld(s simulateCmd) *world {
 	r := rand.New(rand.NewPCG(s.Seed, 5))
 	// Clocks change in Europe on 25 October, in America on 1 November 2026.
-	w := &world{start: time.Date(2026, 10, 12, 0, 0, 0, 0, time.UTC), length: time.Duration(s.Days) * 24 * time.Hour, sources: mirrors + 60, byStory: map[int][]int{}}
+	w := &world{start: time.Date(2026, 10, 12, 0, 0, 0, 0, time.UTC), length: time.Duration(s.Days) * 24 * time.Hour, after: cmp.Or(s.after, afterwards), sources: mirrors + 60, byStory: map[int][]int{}}
 	for n := range s.Stories {
 		w.tell(r, n)
 	}
-	late := w.start.Add(w.length + afterwards/2) // what comes then could be told after the end
+	late := w.start.Add(w.length + w.after/2) // what comes then could be told after the end
 	w.articles = slices.DeleteFunc(w.articles, func(h happening) bool { return h.at.After(late) })
 	slices.SortFunc(w.articles, func(a, b happening) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.story, b.story)) })
 	for i := range w.articles {
@@ -124,7 +128,7 @@ func newWorld(s simulateCmd) *world {
 }
 
 // end is when nothing more is to be looked at.
-func (w *world) end() time.Time { return w.start.Add(w.length + afterwards) }
+func (w *world) end() time.Time { return w.start.Add(w.length + w.after) }
 
 // few picks a small number often, a great one seldom.
 func few(r *rand.Rand, n int) int { return min(int(r.ExpFloat64()*float64(n)/5), n-1) }
@@ -216,11 +220,24 @@ func (w *world) newMute(r *rand.Rand, s simulateCmd) muting {
 	case 1:
 		m.kind, m.value = digest.MuteSource, sourceName(r.IntN(w.sources))
 	case 2, 3:
-		m.kind, m.value = digest.MuteTopic, "topic"+strconv.Itoa(few(r, 25))
+		m.kind, m.value = digest.MuteTopic, cmp.Or(w.people[m.person].alerts[0].topic, "topic"+strconv.Itoa(few(r, 25)))
 	default:
 		m.kind, m.story = digest.MuteStory, w.current(r, m.at)
+		m.person = w.concerned(r, m.story)
 	}
 	return m
+}
+
+// concerned is a person who asks for a story, if one is soon found.
+func (w *world) concerned(r *rand.Rand, story int) int {
+	h := &w.articles[w.byStory[story][0]]
+	for range 30 {
+		n := r.IntN(len(w.people))
+		if slices.ContainsFunc(w.people[n].alerts, func(d desire) bool { return d.asks(h) }) {
+			return n
+		}
+	}
+	return r.IntN(len(w.people))
 }
 
 // current is a story that goes on at a time.
@@ -232,6 +249,9 @@ func (w *world) current(r *rand.Rand, t time.Time) int {
 func (w *world) newFollowing(r *rand.Rand, s simulateCmd) following {
 	f := following{at: w.start.Add(time.Duration(r.Int64N(int64(w.length)))), person: r.IntN(s.People)}
 	f.story = w.current(r, f.at)
+	if r.IntN(2) == 0 {
+		f.person = w.concerned(r, f.story)
+	}
 	if r.IntN(6) == 0 {
 		f.stop = f.at.Add(time.Duration(1+r.IntN(48)) * time.Hour)
 	}
