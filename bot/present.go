@@ -35,6 +35,9 @@ func BriefMessage(b digest.Brief, v View) Message {
 	}
 	if len(b.Stories) == 0 {
 		m.Lead = append(readDifferently(b.Query, w), nothingFound(b, v, w)...)
+		if len(b.Top) > 0 {
+			m.Sections = []Section{{Title: w.Say("Today's top stories"), Items: items(b.Top, v, w)}}
+		}
 		return m
 	}
 	m.Sections = []Section{{Items: items(b.Stories, v, w)}}

@@ -91,6 +91,7 @@ var korean = map[string]string{
 	"Nothing on %s in the %s.":                                          "%s 관련 소식이 없습니다(%s).",
 	"I understood: %s.":                                                 "이렇게 이해했습니다: %s.",
 	"No stored story is near it. Try a longer time, such as since 30d.": "가까운 소식이 없습니다. since 30d처럼 더 긴 기간으로 찾아보세요.",
+	"Today's top stories":                                               "오늘의 주요 소식",
 	"Nearest with stories:":                                             "소식이 있는 가까운 주제:",
 	"%s from %s by %s, since %s":                                        "%[4]s 이후 %[3]s, %[2]s에서 고른 %[1]s",
 	"Nothing new since %s.":                                             "%s 이후 새 소식이 없습니다.",
@@ -291,4 +292,6 @@ var korean = map[string]string{
 	"topic %s":                         "주제 %s",
 	"source %s":                        "매체 %s",
 	"word “%s”":                        "단어 “%s”",
+	"That is as far as it goes for %s. See or reset it with %s.":                 "%s은(는) 더 바꿀 수 없습니다. %s에서 보거나 초기화할 수 있습니다.",
+	"This is for you alone: what this channel gets ranks the same for everyone.": "나에게만 적용됩니다. 이 채널에 오는 소식의 순위는 모두에게 같습니다.",
 }

@@ -7,12 +7,13 @@ type Brief struct {
 	Query     Query
 	Title     string // what was understood, for people: "South Korea, trade"
 	Stories   []StoryBrief
-	Offset    int      // stories that fit the query and come before Stories
-	More      int      // those that come after
-	Muted     int      // that fit the query and are muted
-	From      int      // articles that were looked at: those in the window
-	Sources   int      // sources of those articles
-	Nearest   []Nearby // when Stories is empty: what has stories
+	Offset    int          // stories that fit the query and come before Stories
+	More      int          // those that come after
+	Muted     int          // that fit the query and are muted
+	From      int          // articles that were looked at: those in the window
+	Sources   int          // sources of those articles
+	Nearest   []Nearby     // when Stories is empty: what is near and has stories
+	Top       []StoryBrief // when Nearest is empty too: the day's top stories, near to nothing that was asked
 	Generated time.Time
 }
 

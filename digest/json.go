@@ -13,6 +13,7 @@ type BriefJSON struct {
 	Stories   []StoryJSON `json:"stories"`
 	More      int         `json:"more"`
 	Nearest   []NearJSON  `json:"nearest,omitempty"`
+	Top       []StoryJSON `json:"top,omitempty"` // with nothing found and nothing near: the day's top stories
 	Generated time.Time   `json:"generated"`
 }
 
@@ -85,6 +86,9 @@ func (b Brief) JSON() BriefJSON {
 	}
 	for _, s := range b.Stories {
 		out.Stories = append(out.Stories, s.json())
+	}
+	for _, s := range b.Top {
+		out.Top = append(out.Top, s.json())
 	}
 	return out
 }

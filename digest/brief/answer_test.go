@@ -146,12 +146,65 @@ func TestNothingAtAllOffersWhatIsNear(t *testing.T) {
 	if len(got.Stories) != 0 || !slices.Equal(got.Nearest, want) {
 		t.Errorf("nearest %v, want %v", got.Nearest, want)
 	}
-	got = ask(t, b, "zzyzx", nil)
-	if len(got.Nearest) != 3 || got.Nearest[0].Stories < got.Nearest[2].Stories {
-		t.Errorf("nearest of a word that nobody wrote: %v, want what has most stories", got.Nearest)
-	}
 	if got := ask(t, b, "sport", nil); len(got.Nearest) != 0 || len(got.Stories) != 2 {
 		t.Errorf("with stories there is nothing near to offer: %v", got.Nearest)
+	}
+}
+
+func TestWhatIsNear(t *testing.T) {
+	t.Parallel()
+	b, _ := world(t,
+		piece{title: "Strike at Samsung", hours: 1, tags: "KR .9, trade .9"},
+		piece{title: "Samsung opens a plant", hours: 2, tags: "TH .9, markets .9"},
+		piece{title: "A final is won in Kyiv", hours: 3, tags: "UA .9, sport .9"},
+		piece{title: "반도체 수출이 늘었다", hours: 3, tags: "KR .9, trade .9"},
+	)
+	for request, want := range map[string]string{
+		`"samsung bailout" chad`: "samsung 2",
+		`"samsung strike"`:       "samsung 2, strike 1",
+		"japan-sport":            "sport 1",
+		"japan-trade":            "trade 2, asia-trade 2",
+		"cambodia-monetary":      "",
+		"kyiv-zzyzx":             "kyiv 1",
+		`"ukraaaine"`:            "ukraine 1",
+		"monetary-policy":        "",
+		"`the of`":               "",
+		"반도체 파업":                 "반도체 1",
+	} {
+		got := ask(t, b, request, nil)
+		var near []string
+		for _, n := range got.Nearest {
+			near = append(near, fmt.Sprint(n.Query, " ", n.Stories))
+		}
+		if len(got.Stories) == 0 && strings.Join(near, ", ") != want {
+			t.Errorf("%s: near is %s, want %s", request, strings.Join(near, ", "), want)
+		}
+		if (len(got.Top) > 0) != (len(got.Stories)+len(got.Nearest) == 0) {
+			t.Errorf("%s: %d stories, %d near, and the top %q", request, len(got.Stories), len(got.Nearest), titlesOf(got.Top))
+		}
+	}
+}
+
+func TestWithNothingNearTheDaysTopStoriesAreOffered(t *testing.T) {
+	t.Parallel()
+	b, _ := world(t,
+		piece{story: 1, title: "Fighting near the lake", body: "It is the third day.", source: "A", hours: 1, tags: "TD .9, conflict .9"},
+		piece{story: 1, title: "Fighting near the lake", source: "B", hours: 1, tags: "TD .9, conflict .9"},
+		piece{title: "A final is won", source: "C", hours: 2, tags: "FR .9, sport .9"},
+		piece{title: "A race is lost", source: "D", hours: 3, tags: "DE .9, sport .9"},
+		piece{title: "A vote is held", source: "E", hours: 4, tags: "DE .9, government .9"},
+		piece{title: "Long ago", source: "F", hours: 40, tags: "DE .9, government .9"},
+	)
+	got := ask(t, b, "zzyzx", nil)
+	if want := []string{"Fighting near the lake", "A final is won", "A race is lost"}; len(got.Stories)+len(got.Nearest) != 0 || !slices.Equal(titlesOf(got.Top), want) {
+		t.Errorf("nothing near a word that nobody wrote: near %v, top %q, want %q", got.Nearest, titlesOf(got.Top), want)
+	}
+	if len(got.Top[0].Summary) != 0 || len(got.Top[0].Shown) != 2 {
+		t.Errorf("top story %+v", got.Top[0])
+	}
+	got = ask(t, b, "zzyzx", func(a *Ask) { a.Profile.Mutes = []digest.Mute{{Kind: digest.MuteTopic, Value: "sport"}} })
+	if want := []string{"Fighting near the lake", "A vote is held"}; !slices.Equal(titlesOf(got.Top), want) {
+		t.Errorf("with sport muted %q, want %q", titlesOf(got.Top), want)
 	}
 }
 

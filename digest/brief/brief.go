@@ -51,7 +51,7 @@ type Ask struct {
 }
 
 // Answer answers a question with ranked stories. With none, Nearest says what
-// has some. The brief's Query has the window that was looked through, and in
+// near it has some; where nothing near has, Top are the day's top stories. The brief's Query has the window that was looked through, and in
 // Dropped the words that no story has.
 func (b *Briefer) Answer(ctx context.Context, a Ask) (digest.Brief, error) {
 	s := &search{b: b, q: a.Query, now: a.Now, limit: cmp.Or(a.Limit, digest.DefaultLength), offset: max(a.Offset, 0)}
@@ -82,7 +82,9 @@ func (b *Briefer) Answer(ctx context.Context, a Ask) (digest.Brief, error) {
 		return out, err
 	}
 	if len(s.found) == 0 && out.Muted == 0 {
-		out.Nearest, err = b.nearest(ctx, s)
+		if out.Nearest, err = b.nearest(ctx, s); err == nil && len(out.Nearest) == 0 {
+			out.Top, err = b.top(ctx, a)
+		}
 	}
 	return out, err
 }

@@ -20,7 +20,8 @@
 //  3. It leaves out what the query excludes.
 //  4. It loads what is shown and no more: that, and not the ranking, is what
 //     an answer's time goes into.
-//  5. With nothing found it tells what is near and has stories.
+//  5. With nothing found it tells what is near and has stories; with nothing
+//     near it says so, and tells the day's top stories as what they are.
 //
 // A digest does the same for a window of time and then thinks of its reader:
 // what the destination was told before is left out unless it really grew, and

@@ -5,6 +5,9 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -13,50 +16,112 @@ import (
 const maxNearest = 5
 
 // nearest finds queries near one that found nothing, with how many stories
-// each has in the same window: the same country with other topics, the same
-// topic elsewhere, the words alone; else what has most stories.
+// each has in the same window: the same country or region with other topics,
+// the same topic elsewhere, its words one by one, names that look like a word,
+// the region around a country. What shares nothing with the query is not near,
+// however many stories it has.
 func (b *Briefer) nearest(ctx context.Context, s *search) ([]digest.Nearby, error) {
 	var out []digest.Nearby
-	for _, c := range s.q.Countries[:min(len(s.q.Countries), 2)] {
-		near, err := b.otherTopics(ctx, s, digest.Query{Countries: []string{c}})
+	places := placesOf(s.q)
+	for _, place := range places {
+		near, err := b.otherTopics(ctx, s, place, 4-len(places)) // three of one place, two of each of two
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, near...)
 	}
-	if s.q.Region != "" {
-		near, err := b.otherTopics(ctx, s, digest.Query{Region: s.q.Region, Members: s.q.Members})
-		if err != nil {
-			return nil, err
+	for _, part := range b.neighbours(s.q) {
+		if len(out) >= maxNearest {
+			break
 		}
-		out = append(out, near...)
-	}
-	for _, part := range elsewhere(s.q) {
 		n, err := b.count(ctx, s, part)
 		if err != nil {
 			return nil, err
 		}
 		if n > 0 {
-			out = append(out, digest.Nearby{Query: b.reader.Slug(part), Stories: n})
+			out = distinct(append(out, digest.Nearby{Query: b.reader.Slug(part), Stories: n}))
 		}
 	}
-	if len(out) == 0 {
-		return b.popular(ctx, s)
-	}
-	out = distinct(out)
 	return out[:min(len(out), maxNearest)], nil
 }
 
-// elsewhere are the parts of a query that may have stories by themselves.
-func elsewhere(q digest.Query) []digest.Query {
+// placesOf are the first two countries of a query, or its region.
+func placesOf(q digest.Query) []digest.Query {
+	var out []digest.Query
+	for _, c := range q.Countries {
+		out = append(out, digest.Query{Countries: []string{c}})
+	}
+	if q.Region != "" {
+		out = append(out, digest.Query{Region: q.Region, Members: q.Members})
+	}
+	return out[:min(len(out), 2)]
+}
+
+// neighbours are queries that share something with one, nearest first.
+func (b *Briefer) neighbours(q digest.Query) []digest.Query {
 	var out []digest.Query
 	for _, t := range q.Topics[:min(len(q.Topics), 2)] {
 		out = append(out, digest.Query{Topics: []string{t}})
 	}
-	for _, t := range q.Terms[:min(len(q.Terms), 2)] {
-		out = append(out, digest.Query{Terms: []string{t}})
+	words := wordsOf(slices.Concat(q.Terms, q.Dropped))
+	for _, w := range words {
+		out = append(out, digest.Query{Terms: []string{w}})
 	}
-	return out
+	for _, w := range words {
+		out = append(out, b.reader.Alike(w)...)
+	}
+	for _, c := range q.Countries[:min(len(q.Countries), 1)] {
+		for _, around := range b.reader.Around(c) {
+			around.Topics = q.Topics
+			out = append(out, around)
+		}
+	}
+	return out[:min(len(out), maxNeighbours)]
+}
+
+// Bounds of how much a query that found nothing costs: each neighbour is a
+// search.
+const (
+	maxNeighbours = 12
+	maxWords      = 4
+)
+
+// wordsOf are the words of terms, each phrase by itself and then by its words.
+// Those of three letters and fewer mostly join others; where no spaces are
+// written, one sign and more is a word.
+func wordsOf(terms []string) []string {
+	var out []string
+	for _, t := range terms {
+		out = append(out, t)
+		for _, w := range strings.Fields(t) {
+			if w != t && (len(w) > 3 || utf8.RuneCountInString(w) < len(w)) && !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out[:min(len(out), maxWords)]
+}
+
+// Of the day's top stories, for when nothing is near.
+const (
+	maxTop    = 3
+	topWindow = 24 * time.Hour
+)
+
+// top are the day's top stories, headlines alone: what there is to read for
+// someone who asked for what nothing is near to.
+func (b *Briefer) top(ctx context.Context, a Ask) ([]digest.StoryBrief, error) {
+	s := &search{b: b, q: digest.Query{Since: a.Now.Add(-topWindow), Langs: a.Query.Langs}, now: a.Now, limit: maxTop}
+	if err := s.run(ctx); err != nil {
+		return nil, err
+	}
+	found, _ := personal(s.found, a.Profile, a.Now)
+	t := teller{b: b, q: s.q, now: a.Now, format: digest.Headlines, lang: a.Lang}
+	all, err := t.load(ctx, found[:min(len(found), maxTop)])
+	if err != nil {
+		return nil, err
+	}
+	return t.tell(ctx, withoutSources(all, a.Profile, a.Now))
 }
 
 // within gives a query the window, source and languages of the search.
@@ -71,9 +136,9 @@ func (b *Briefer) count(ctx context.Context, s *search, q digest.Query) (int, er
 	return len(ranked), err
 }
 
-// otherTopics counts a place's stories by topic: the three with most, and
-// the place itself where no topic stands out.
-func (b *Briefer) otherTopics(ctx context.Context, s *search, place digest.Query) ([]digest.Nearby, error) {
+// otherTopics counts a place's stories by topic: the n with most, and the
+// place itself where no topic stands out.
+func (b *Briefer) otherTopics(ctx context.Context, s *search, place digest.Query, n int) ([]digest.Nearby, error) {
 	sub := s.within(place)
 	ranked, err := sub.rank(ctx, sub.q)
 	if err != nil || len(ranked) == 0 {
@@ -89,30 +154,13 @@ func (b *Briefer) otherTopics(ctx context.Context, s *search, place digest.Query
 		}
 	}
 	var out []digest.Nearby
-	for _, t := range most(counts, 3) {
+	for _, t := range most(counts, n) {
 		q := place
 		q.Topics = []string{t}
 		out = append(out, digest.Nearby{Query: b.reader.Slug(q), Stories: counts[t]})
 	}
 	if len(out) == 0 && len(sub.found) > 0 {
 		out = append(out, digest.Nearby{Query: b.reader.Slug(place), Stories: len(sub.found)})
-	}
-	return out, nil
-}
-
-// popular offers what has most stories in the window.
-func (b *Briefer) popular(ctx context.Context, s *search) ([]digest.Nearby, error) {
-	counts, err := b.store.Popular(ctx, s.q.Since)
-	if err != nil {
-		return nil, err
-	}
-	var out []digest.Nearby
-	for _, slug := range most(counts, 3) {
-		q := digest.Query{Topics: []string{slug}}
-		if isCountry(slug) {
-			q = digest.Query{Countries: []string{slug}}
-		}
-		out = append(out, digest.Nearby{Query: b.reader.Slug(q), Stories: counts[slug]})
 	}
 	return out, nil
 }

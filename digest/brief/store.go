@@ -11,7 +11,6 @@ import (
 type Finder interface {
 	Search(ctx context.Context, q digest.Search) ([]digest.Candidate, error)
 	Window(ctx context.Context, since, until time.Time) (articles, sources int, err error)
-	Popular(ctx context.Context, since time.Time) (map[string]int, error)
 }
 
 // Library gives what is shown.
