@@ -193,3 +193,39 @@ func TestTold(t *testing.T) {
 		}
 	}
 }
+
+// TestWhyItIsStoppedHasItsKorean reads the remedies that the adapters give for
+// what stops a subscription; they are kept in English and told anew to whoever
+// looks.
+func TestWhyItIsStoppedHasItsKorean(t *testing.T) {
+	t.Parallel()
+	ko, found := bot.WordsIn("ko"), 0
+	for file, functions := range map[string][]string{"slack/classify.go": {"permanent"}, "discord/fate.go": {"refusalOf", "answered"}} {
+		parsed(t, filepath.Dir(file), func(path string, f *ast.File) {
+			if path != file {
+				return
+			}
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok || !slices.Contains(functions, fn.Name.Name) {
+					continue
+				}
+				ast.Inspect(fn, func(n ast.Node) bool {
+					lit, ok := n.(*ast.BasicLit)
+					if !ok || !strings.HasSuffix(lit.Value, `."`) || strings.Contains(lit.Value, "the next digest is tried") { // that one stops nothing
+						return true
+					}
+					found++
+					kept, _ := strconv.Unquote(strings.ReplaceAll(lit.Value, "@bot", "@daybrief"))
+					if ko.Told(kept) == kept {
+						t.Errorf("%s: %q has no Korean", path, kept)
+					}
+					return true
+				})
+			}
+		})
+	}
+	if found < 25 {
+		t.Errorf("only %d remedies were found", found)
+	}
+}

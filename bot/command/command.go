@@ -173,7 +173,7 @@ func (h *Handler) press(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	switch verb {
 	case "more", "share", "follow", "alertme":
 		return h.pressAnswer(ctx, r, verb, arg)
-	case "story", "followstory", "mute", "unmute", "more-like", "less-like":
+	case "story", "followstory", "mute", "unmute", "more-like", "less-like", "unlean":
 		return h.pressStory(ctx, r, verb, arg)
 	case "forget":
 		return h.forget(ctx, r)

@@ -2,10 +2,13 @@ package command
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
@@ -37,15 +40,79 @@ func (h *Handler) lean(ctx context.Context, r bot.Request, verb, arg string) (bo
 	if verb == "less-like" {
 		step = -step
 	}
-	p.Leanings = leaned(p.Leanings, slugs, step)
-	if err := h.saveProfile(ctx, r, p, verb); err != nil {
+	name, see := bot.B(h.names(slugs, w)), typed("subscriptions leanings")
+	was := p.Leanings
+	if p.Leanings = leaned(was, slugs, step); maps.Equal(p.Leanings, was) {
+		return say(w, w.Text("That is as far as it goes for %s. See or reset it with %s.", name, see)), nil
+	}
+	undo, err := h.saveLeanings(ctx, r, p, was, verb)
+	if err != nil {
 		return bot.Reply{}, err
 	}
-	t := w.Text("You will see more of %s. See or reset it with %s.", bot.B(h.names(slugs, w)), typed("subscriptions leanings"))
+	t := w.Text("You will see more of %s. See or reset it with %s.", name, see)
 	if step < 0 {
-		t = w.Text("You will see less of %s. See or reset it with %s.", bot.B(h.names(slugs, w)), typed("subscriptions leanings"))
+		t = w.Text("You will see less of %s. See or reset it with %s.", name, see)
 	}
-	return say(w, t), nil
+	reply := say(w, t, undo)
+	if !r.Place.Direct && r.Place.Channel != "" {
+		// A channel has no leanings: what one of its people likes is no rule for
+		// the others.
+		reply.Message.Lead = append(reply.Message.Lead, bot.T(w.Say("This is for you alone: what this channel gets ranks the same for everyone.")))
+	}
+	return reply, nil
+}
+
+// leanedKey is the setting that holds what a person leant to before, for undo.
+// It ends with the person, so that it is forgotten with them.
+func leanedKey(p digest.Person) string {
+	return "leaned:" + p.Platform + ":" + p.Workspace + ":" + p.ID
+}
+
+// leant is what a person leant to before they changed it.
+type leant struct {
+	At       time.Time
+	Leanings map[string]float64
+}
+
+// saveLeanings stores what a person leans to, and what they did before, and
+// returns the button that takes it back.
+func (h *Handler) saveLeanings(ctx context.Context, r bot.Request, p digest.Profile, was map[string]float64, action string) (undo bot.Action, err error) {
+	kept, err := json.Marshal(leant{At: r.Now, Leanings: was})
+	if err != nil {
+		return undo, err
+	}
+	if err := h.o.Store.SetSetting(ctx, leanedKey(r.Person), string(kept)); err != nil {
+		return undo, err
+	}
+	undo = bot.Action{ID: bot.ActionID("unlean", strconv.FormatInt(r.Now.UnixMilli(), 36)), Label: h.words(r).Say("Undo")}
+	return undo, h.saveProfile(ctx, r, p, action)
+}
+
+// unlean takes the presser's last change of their leanings back, within its
+// time. The button names when it was made, so that an older one takes nothing
+// newer back.
+func (h *Handler) unlean(ctx context.Context, r bot.Request, arg string) (bot.Reply, error) {
+	kept, err := h.o.Store.Setting(ctx, leanedKey(r.Person))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var was leant
+	if json.Unmarshal([]byte(kept), &was) != nil || strconv.FormatInt(was.At.UnixMilli(), 36) != arg || r.Now.Sub(was.At) > undoTime {
+		return bot.Reply{}, digest.Errorf(digest.NotFound, "It is too late to undo that").WithHint("See /subscriptions leanings.")
+	}
+	p, err := h.o.Store.Profile(ctx, h.own(r))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	p.Leanings = was.Leanings
+	if err := h.saveProfile(ctx, r, p, "unlean"); err != nil {
+		return bot.Reply{}, err
+	}
+	if err := h.o.Store.SetSetting(ctx, leanedKey(r.Person), ""); err != nil {
+		return bot.Reply{}, err
+	}
+	w := h.words(r)
+	return say(w, w.Text("As it was.")), nil
 }
 
 // leaned shifts slugs within the bounds; what comes back to nothing is
@@ -86,12 +153,21 @@ func (h *Handler) leanings(ctx context.Context, r bot.Request, arg string) (bot.
 		return bot.Reply{}, err
 	}
 	w := h.words(r)
-	if word := strings.ToLower(arg); word == "reset" || word == "초기화" {
+	arg, where := cutWhere(arg)
+	if where == "here" && !r.Place.Direct {
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "A channel has no leanings: each person has their own").WithHint("To keep something out of the channel: subscriptions mute topic sport 7d here")
+	}
+	switch word := strings.ToLower(arg); {
+	case word == "reset" || word == "초기화":
+		was := p.Leanings
 		p.Leanings = nil
-		if err := h.saveProfile(ctx, r, p, "reset leanings"); err != nil {
+		undo, err := h.saveLeanings(ctx, r, p, was, "reset leanings")
+		if err != nil {
 			return bot.Reply{}, err
 		}
-		return say(w, bot.T(w.Say("Your leanings are reset: everything ranks the same for you again."))), nil
+		return say(w, bot.T(w.Say("Your leanings are reset: everything ranks the same for you again.")), undo), nil
+	case word != "":
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know what to do with “%s”", clip(arg, 60)).WithHint("Type: subscriptions leanings, or subscriptions leanings reset")
 	}
 	if len(p.Leanings) == 0 {
 		return say(w, bot.T(w.Say("You lean to nothing in particular. Pick a story under an answer, then More like this or Less like this."))), nil

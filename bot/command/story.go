@@ -32,6 +32,8 @@ func (h *Handler) pressStory(ctx context.Context, r bot.Request, verb, arg strin
 		return h.pressMute(ctx, r, arg)
 	case "unmute":
 		return h.pressUnmute(ctx, r, arg)
+	case "unlean":
+		return h.unlean(ctx, r, arg)
 	}
 	return h.lean(ctx, r, verb, arg)
 }
