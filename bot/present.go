@@ -147,7 +147,7 @@ func DigestMessage(d digest.Digest, v View) Message {
 	}
 	m.Lead = append(m.Lead, readDifferently(d.Query, w)...)
 	for _, s := range d.Sections {
-		m.Sections = append(m.Sections, Section{Title: s.Title, Items: items(s.Stories, v, w)})
+		m.Sections = append(m.Sections, section(s, v, w))
 	}
 	if len(d.Review) > 0 {
 		m.Sections = append([]Section{reviewSection(d.Review, w)}, m.Sections...)
@@ -160,6 +160,19 @@ func DigestMessage(d digest.Digest, v View) Message {
 		m.Notes = append(m.Notes, T(w.Say("%d muted", d.Muted)+"."))
 	}
 	return m
+}
+
+// section is one of a digest's. Under the heading of what develops no story
+// needs to be called an update; what changed in it stands after its headline in
+// every format.
+func section(s digest.Section, v View, w Words) Section {
+	out := Section{Title: s.Title, Items: items(s.Stories, v, w)}
+	if s.Developing && s.Title != "" {
+		for i := range out.Items {
+			out.Items[i].Label = ""
+		}
+	}
+	return out
 }
 
 // updates counts the stories that were told before and have grown.

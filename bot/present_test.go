@@ -34,3 +34,27 @@ func TestDigestSaysWhatIsMissingAndDeveloping(t *testing.T) {
 		t.Errorf("an answer of muted stories alone says\n%s", text)
 	}
 }
+
+// What develops has a heading of its own: its stories are not called updates
+// once more, and say what changed in every format.
+func TestDevelopingStoriesSayWhatChanged(t *testing.T) {
+	t.Parallel()
+	told := digest.StoryBrief{Story: digest.Story{ID: 1, Title: "Talks go on"}, IsUpdate: true, Change: "they named a date", Summary: []digest.Sentence{{Text: "A sentence."}}}
+	fresh := digest.StoryBrief{Story: digest.Story{ID: 2, Title: "A bridge is closed"}, Summary: []digest.Sentence{{Text: "A sentence."}}}
+	d := digest.Digest{Name: "Korea desk", Brief: digest.Brief{Stories: []digest.StoryBrief{fresh, told}},
+		Sections: []digest.Section{{Title: "New", Stories: []digest.StoryBrief{fresh}}, {Title: "Developing", Developing: true, Stories: []digest.StoryBrief{told}}}}
+	for _, format := range []digest.Format{digest.Compact, digest.Cards, digest.Headlines, digest.Review} {
+		m := bot.DigestMessage(d, bot.View{Lang: "en", Format: format})
+		text := bot.PlainText(m)
+		if !strings.Contains(text, "\nDeveloping\n\nTalks go on – they named a date\n") {
+			t.Errorf("%s:\n%s", format, text)
+		}
+		if strings.Contains(text, "A sentence.") == (format == digest.Headlines) {
+			t.Errorf("%s has its summary wrong:\n%s", format, text)
+		}
+	}
+	d.Sections = []digest.Section{{Developing: true, Stories: []digest.StoryBrief{told}}}
+	if text := bot.PlainText(bot.DigestMessage(d, bot.View{Lang: "ko"})); !strings.Contains(text, "업데이트: Talks go on – they named a date") {
+		t.Errorf("without a heading:\n%s", text)
+	}
+}
