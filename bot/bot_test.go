@@ -80,7 +80,7 @@ func TestOneIsSingular(t *testing.T) {
 	if got := bot.PlainText(bot.BriefMessage(b, view("en"))); !strings.Contains(got, "last 1 day · 1 story") {
 		t.Errorf("got:\n%s", got)
 	}
-	if got := bot.PlainText(bot.BriefMessage(b, view("ko-KR"))); !strings.Contains(got, "최근 1일 · 기사 묶음 1건") || !strings.Contains(got, "매체 6곳: Reuters, Yonhap, Nikkei 외 3곳 · 2시간 전") {
+	if got := bot.PlainText(bot.BriefMessage(b, view("ko-KR"))); !strings.Contains(got, "최근 1일 · 소식 1건") || !strings.Contains(got, "매체 6곳: Reuters, Yonhap, Nikkei 외 3곳 · 2시간 전") {
 		t.Errorf("got:\n%s", got)
 	}
 }

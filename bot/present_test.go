@@ -19,7 +19,7 @@ func TestDigestSaysWhatIsMissingAndDeveloping(t *testing.T) {
 		Brief: digest.Brief{Stories: []digest.StoryBrief{told, fresh}, Muted: 2}, Sections: []digest.Section{{Stories: []digest.StoryBrief{told, fresh}}}}
 	for lang, want := range map[string][]string{
 		"en": {"1 new, 1 developing", "2 muted.", "In numbers", "South Korea: 12 stories, 9 before", "Update: Talks go on – they named a date"},
-		"ko": {"새 소식 1건, 이어지는 소식 1건", "끈 항목 2개.", "숫자로 보기", "South Korea: 기사 묶음 12건, 앞서 9건"},
+		"ko": {"새 소식 1건, 이어지는 소식 1건", "끈 항목 2개.", "숫자로 보기", "South Korea: 소식 12건, 앞서 9건"},
 	} {
 		text := bot.PlainText(bot.DigestMessage(d, bot.View{Lang: lang, Zone: "UTC", Now: now}))
 		for _, s := range want {

@@ -60,7 +60,7 @@ var korean = map[string]string{
 	"a halt":                                                                                  "중단",
 	"%d alerts that waited":                                                                   "기다린 알림 %d건",
 	"Stop following":                                                                          "따라가기 그만",
-	"%d stories":                                                                              "기사 묶음 %d건",
+	"%d stories":                                                                              "소식 %d건",
 	"%d articles":                                                                             "기사 %d건",
 	"%d sources":                                                                              "매체 %d곳",
 	"%d days":                                                                                 "%d일",
