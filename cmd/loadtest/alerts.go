@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -24,12 +23,15 @@ import (
 	"github.com/daybrief/daybrief/digest/tag"
 )
 
+// alertsCmd has articles come while very many people have alerts, and measures
+// how soon after an article is stored a platform is asked to post.
 type alertsCmd struct {
 	Queries int           `help:"How many alerts people have." default:"100000"`
 	Broad   int           `help:"How many of them ask for a country and a topic alone, and so hear often." default:"200"`
 	Rate    int           `help:"Articles a second." default:"50"`
 	For     time.Duration `help:"For how long." default:"30s"`
-	DB      string        `help:"Database; a new SQLite file where none is given." name:"db"`
+
+	Database string `help:"Where to store. Default: a SQLite file for this run." placeholder:"DSN"`
 }
 
 // alertsFigures are what was measured.
@@ -44,20 +46,19 @@ type alertsFigures struct {
 	Request  spread        `json:"to_platform"` // from there to the platform's request
 }
 
-// Run measures how soon people hear: articles come at a steady rate through
-// the way that all news comes, and a fake platform notes when it is asked to
-// post.
+// Run measures: articles come at a steady rate through the way that all news
+// comes, and a fake platform notes when it is asked to post.
 func (a alertsCmd) Run(c *call) error {
 	out, err := a.measure(c)
 	if err != nil {
 		return err
 	}
-	if c.json {
-		return json.NewEncoder(c.stdout).Encode(out)
-	}
-	_, err = fmt.Fprintf(c.stdout, "%d alert queries, loaded in %s, %d MB of heap\n%d articles at %.1f a second, %d alerts\narticle to store: %s\nstored to platform request: %s\n",
-		out.Queries, out.Load.Round(time.Millisecond), out.Heap>>20, out.Articles, out.Rate, out.Alerts, out.Stored, out.Request)
-	return err
+	return c.report(out)
+}
+
+func (f alertsFigures) String() string {
+	return fmt.Sprintf("%d alert queries, loaded in %s, %d MB of heap\n%d articles at %.1f a second, %d alerts\narticle to store: %s\nstored to platform request: %s",
+		f.Queries, f.Load.Round(time.Millisecond), f.Heap>>20, f.Articles, f.Rate, f.Alerts, f.Stored, f.Request)
 }
 
 // newsroomUnderLoad is the whole way from an article to a platform.
@@ -77,7 +78,7 @@ func (a alertsCmd) measure(c *call) (out alertsFigures, err error) {
 	}
 	defer os.RemoveAll(dir)
 	n := &newsroomUnderLoad{post: &postbox{stored: map[string]time.Time{}}}
-	if n.store, err = store.Open(c.ctx, cmp.Or(a.DB, filepath.Join(dir, "loadtest.db"))); err != nil {
+	if n.store, err = store.Open(c.ctx, cmp.Or(a.Database, filepath.Join(dir, "loadtest.db"))); err != nil {
 		return out, err
 	}
 	defer n.store.Close()
@@ -190,12 +191,8 @@ func (a alertsCmd) publish(c *call, n *newsroomUnderLoad, out *alertsFigures) er
 	start := next
 	i := 0
 	for art := range (news{articles: count, days: 1, until: time.Now(), seed: 3}).all() {
-		if wait := time.Until(next); wait > 0 {
-			select {
-			case <-c.ctx.Done():
-				return c.ctx.Err()
-			case <-time.After(wait):
-			}
+		if err := wait(c.ctx, time.Until(next)); err != nil {
+			return err
 		}
 		next = next.Add(time.Second / time.Duration(a.Rate))
 		i++
@@ -237,10 +234,8 @@ func (p *postbox) settle(ctx context.Context) error {
 			return nil
 		}
 		before = now
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(2 * time.Second):
+		if err := wait(ctx, 2*time.Second); err != nil {
+			return err
 		}
 	}
 }

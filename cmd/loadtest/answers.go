@@ -2,16 +2,9 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"sync"
-	"sync/atomic"
-	"syscall"
-	"testing"
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
@@ -29,10 +22,16 @@ import (
 // answering is all that answers a command, as the program plugs it together:
 // a store full of articles, the briefer over it and the handler of commands.
 type answering struct {
-	handler *command.Handler
-	store   *store.Store
-	took    time.Duration // to take the articles in
-	dir     string
+	handler  *command.Handler
+	store    *store.Store
+	articles int
+	took     time.Duration // to take them in
+	dir      string
+}
+
+// figures are those that are known before anybody asks.
+func (a *answering) figures() askedFigures {
+	return askedFigures{Articles: a.articles, TakenIn: float64(a.articles) / a.took.Seconds(), HeapBefore: heap()}
 }
 
 // newAnswering takes n made-up articles of ninety days in, through the way
@@ -42,7 +41,7 @@ func newAnswering(c *call, n int, now func() time.Time) (*answering, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &answering{dir: dir}
+	a := &answering{dir: dir, articles: n}
 	if err := a.fill(c, n, now); err != nil {
 		a.close()
 		return nil, err
@@ -84,7 +83,7 @@ func (a *answering) takeIn(c *call, n int, now func() time.Time, tagger *tag.Tag
 	add := func() error {
 		counts, err := pipeline.Add(c.ctx, batch)
 		if done += counts.New; err == nil && len(batch) > 0 {
-			fmt.Fprintf(c.stderr, "\r\x1b[K%d of %d articles", done, n)
+			c.progress("%d of %d articles", done, n)
 		}
 		batch = batch[:0]
 		return err
@@ -97,7 +96,7 @@ func (a *answering) takeIn(c *call, n int, now func() time.Time, tagger *tag.Tag
 		}
 	}
 	err := add()
-	fmt.Fprint(c.stderr, "\r\x1b[K")
+	c.progress("")
 	return err
 }
 
@@ -137,111 +136,4 @@ func (times) Coming(spec, zone string, after time.Time, n int) ([]time.Time, err
 // Preview builds a digest.
 func (t times) Preview(ctx context.Context, sub digest.Subscription) (bot.Message, error) {
 	return t.composer.Preview(ctx, sub)
-}
-
-// spread is how long something took, over many times.
-type spread struct {
-	N    int     `json:"n"`
-	P50  float64 `json:"p50_ms"`
-	P90  float64 `json:"p90_ms"`
-	P99  float64 `json:"p99_ms"`
-	Most float64 `json:"max_ms"`
-}
-
-// spreadOf counts in milliseconds.
-func spreadOf(all []time.Duration) spread {
-	if len(all) == 0 {
-		return spread{}
-	}
-	slices.Sort(all)
-	at := func(q float64) float64 { return float64(all[int(q*float64(len(all)-1))].Microseconds()) / 1000 }
-	return spread{len(all), at(.5), at(.9), at(.99), at(1)}
-}
-
-func (s spread) String() string {
-	return fmt.Sprintf("p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, most %.1f ms (%d times)", s.P50, s.P90, s.P99, s.Most, s.N)
-}
-
-// heap is what the program holds after a collection, in bytes.
-func heap() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
-}
-
-// cpuTime is what the process has used of all cores.
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// witness is what fakes take for a test: it keeps the first failure and cleans
-// up at the end.
-type witness struct {
-	testing.TB // of which only what follows is used
-
-	mu      sync.Mutex
-	failure error
-	last    []func()
-}
-
-func (w *witness) Helper() {}
-
-// Errorf keeps the first failure.
-func (w *witness) Errorf(format string, args ...any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.failure == nil {
-		w.failure = fmt.Errorf(format, args...)
-	}
-}
-
-// Fatalf keeps the first failure and ends the goroutine.
-func (w *witness) Fatalf(format string, args ...any) {
-	w.Errorf(format, args...)
-	runtime.Goexit()
-}
-
-// Fatal is Fatalf.
-func (w *witness) Fatal(args ...any) { w.Fatalf("%s", fmt.Sprint(args...)) }
-
-// Cleanup has f done at the end.
-func (w *witness) Cleanup(f func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.last = append(w.last, f)
-}
-
-// watch runs f, of which a failure may end the goroutine, cleans up, and
-// returns the first failure.
-func (w *witness) watch(f func() error) error {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := f(); err != nil {
-			w.Errorf("%w", err)
-		}
-	}()
-	<-done
-	for _, f := range slices.Backward(w.last) {
-		f()
-	}
-	return w.failure
-}
-
-// leap is a clock that goes on with the machine's and leaps over what is
-// waited for, so that a platform's budget does not hide the program's speed.
-type leap struct{ ahead atomic.Int64 }
-
-// Now is the machine's time and what was leapt over.
-func (l *leap) Now() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) }
-
-// Wait leaps.
-func (l *leap) Wait(ctx context.Context, d time.Duration) error {
-	l.ahead.Add(int64(max(d, 0)))
-	return ctx.Err()
 }

@@ -59,7 +59,7 @@ func TestAnsweringAnswers(t *testing.T) {
 func TestSlackIsMeasured(t *testing.T) {
 	var out bytes.Buffer
 	c := &call{ctx: context.Background(), stdout: &out, stderr: io.Discard, json: true}
-	if err := (slackCmd{Articles: 500, Rate: 40, For: time.Second, People: 5}).Run(c); err != nil {
+	if err := (slackCmd{Asking: Asking{Articles: 500, Rate: 40, For: time.Second, People: 5}}).Run(c); err != nil {
 		t.Fatal(err)
 	}
 	var got slackFigures

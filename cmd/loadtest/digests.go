@@ -3,12 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -38,7 +36,7 @@ type digestsCmd struct {
 	Database      string        `help:"sqlite or postgres." enum:"sqlite,postgres" default:"sqlite"`
 	For           time.Duration `help:"How long the posting is watched." default:"60s"`
 	Known         bool          `help:"What Discord's channels are was asked before, as on every morning but the first. Asking takes a while."`
-	Profile       string        `help:"Write a CPU profile of the building to this file." type:"path"`
+	Profile       string        `help:"Write a CPU profile of the building to this file." placeholder:"FILE"`
 }
 
 // digestsFigures is what was measured.
@@ -64,12 +62,12 @@ func (g digestsCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	if c.json {
-		return json.NewEncoder(c.stdout).Encode(out)
-	}
-	_, err = fmt.Fprintf(c.stdout, "%d editions of %d queries in %d parts built in %.1f s (%.1f s of CPU, %.0f/s, %.1f stories each) on %s\nSlack: %v\nDiscord: %v\n",
-		out.Editions, out.Queries, out.Parts, out.Built, out.CPU, float64(out.Editions)/out.Built, out.Stories, out.Database, out.Slack, out.Discord)
-	return err
+	return c.report(out)
+}
+
+func (f digestsFigures) String() string {
+	return fmt.Sprintf("%d editions of %d queries in %d parts built in %.1f s (%.1f s of CPU, %.0f/s, %.1f stories each) on %s\nSlack: %v\nDiscord: %v",
+		f.Editions, f.Queries, f.Parts, f.Built, f.CPU, float64(f.Editions)/f.Built, f.Stories, f.Database, f.Slack, f.Discord)
 }
 
 // morning is what the digests are built in.
@@ -219,19 +217,13 @@ func (m *morning) know(door bot.Doorman) error {
 
 // build is the tick in which all are due.
 func (m *morning) build() (time.Duration, error) {
-	if m.Profile != "" {
-		f, err := os.Create(m.Profile)
-		if err != nil {
-			return 0, err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return 0, err
-		}
-		defer pprof.StopCPUProfile()
+	stop, err := profile(m.Profile)
+	if err != nil {
+		return 0, err
 	}
+	defer stop()
 	start := time.Now()
-	err := m.scheduler.Tick(m.call.ctx)
+	err = m.scheduler.Tick(m.call.ctx)
 	return time.Since(start), err
 }
 

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -22,50 +20,37 @@ import (
 // checks every limit of each answer, so that the program itself is faster than
 // this.
 type discordCmd struct {
-	Articles int           `help:"How many articles are stored." default:"100000"`
-	Rate     float64       `help:"Interactions a second, at random times." default:"50"`
-	For      time.Duration `help:"How long they come." default:"60s"`
-	People   int           `help:"How many people ask." default:"300"`
-	Cores    int           `help:"Cores to use; 0 for all." default:"2"`
-	Document bool          `help:"Check each request against Discord's OpenAPI document too, on the same cores."`
-	Profile  string        `help:"Write a CPU profile to this file." placeholder:"FILE"`
+	Asking
+	Document bool `help:"Check each request against Discord's OpenAPI document too, on the same cores."`
 }
 
 // discordFigures is what was measured.
 type discordFigures struct {
-	Articles   int     `json:"articles"`
-	TakenIn    float64 `json:"taken_in_per_s"`
+	askedFigures
 	Rate       float64 `json:"interactions_per_s"`
-	Ack        spread  `json:"ack"`
 	Complete   spread  `json:"complete"`
-	Answer     spread  `json:"answer"`
 	Unanswered int     `json:"unanswered"`
-	HeapBefore uint64  `json:"heap_before_bytes"`
-	HeapAfter  uint64  `json:"heap_after_bytes"`
 }
 
 // Run measures.
 func (d discordCmd) Run(c *call) error {
-	if d.Cores > 0 {
-		runtime.GOMAXPROCS(d.Cores)
-	}
-	a, err := newAnswering(c, d.Articles, time.Now)
+	a, err := d.world(c, time.Now)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	out := discordFigures{Articles: d.Articles, TakenIn: float64(d.Articles) / a.took.Seconds(), HeapBefore: heap()}
+	out := discordFigures{askedFigures: a.figures()}
 	w := &witness{}
 	if err := w.watch(func() error { return d.measure(c.ctx, w, a, &out) }); err != nil {
 		return err
 	}
 	out.HeapAfter = heap()
-	if c.json {
-		return json.NewEncoder(c.stdout).Encode(out)
-	}
-	_, err = fmt.Fprintf(c.stdout, "%d articles, taken in at %.0f a second\n%.1f interactions a second\nacknowledged: %s\ncompleted:    %s\nanswered:     %s, %d not at all\nheap %d MB, after %d MB\n",
-		out.Articles, out.TakenIn, out.Rate, out.Ack, out.Complete, out.Answer, out.Unanswered, out.HeapBefore>>20, out.HeapAfter>>20)
-	return err
+	return c.report(out)
+}
+
+func (f discordFigures) String() string {
+	return fmt.Sprintf("%d articles, taken in at %.0f a second\n%.1f interactions a second\nacknowledged: %s\ncompleted:    %s\nanswered:     %s, %d not at all\nheap %d MB, after %d MB",
+		f.Articles, f.TakenIn, f.Rate, f.Ack, f.Complete, f.Answer, f.Unanswered, f.HeapBefore>>20, f.HeapAfter>>20)
 }
 
 func (d discordCmd) measure(ctx context.Context, w *witness, a *answering, out *discordFigures) error {
@@ -95,21 +80,16 @@ func (d discordCmd) measure(ctx context.Context, w *witness, a *answering, out *
 		return err
 	}
 	defer stop()
-	d.come(ctx, &crowd, out)
+	d.interact(ctx, &crowd, out)
 	return nil
 }
 
-// come has interactions come at random times, whether or not those before are
-// answered: half of them commands, a third what is being typed, the rest
-// presses under answers.
-func (d discordCmd) come(ctx context.Context, crowd *discordCrowd, out *discordFigures) {
+// interact has interactions come: half of them commands, a third what is being
+// typed, the rest presses under answers.
+func (d discordCmd) interact(ctx context.Context, crowd *discordCrowd, out *discordFigures) {
 	var open sync.WaitGroup
 	began := time.Now()
-	for due := began; due.Sub(began) < d.For && ctx.Err() == nil; due = due.Add(time.Duration(crowd.random.ExpFloat64() / d.Rate * float64(time.Second))) {
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Until(due)):
-		}
+	d.come(ctx, crowd.random, func() {
 		at := crowd.places[crowd.random.IntN(len(crowd.places))]
 		query := asked()[crowd.random.IntN(len(asked()))]
 		switch n := crowd.random.IntN(20); {
@@ -121,7 +101,7 @@ func (d discordCmd) come(ctx context.Context, crowd *discordCrowd, out *discordF
 		default:
 			open.Go(func() { crowd.ask(at, query) })
 		}
-	}
+	})
 	open.Wait()
 	out.Rate = float64(len(crowd.acks)+len(crowd.choices)) / time.Since(began).Seconds()
 	out.Unanswered = crowd.lost

@@ -12,7 +12,7 @@ import (
 func TestDiscordIsMeasured(t *testing.T) {
 	var out bytes.Buffer
 	c := &call{ctx: context.Background(), stdout: &out, stderr: io.Discard, json: true}
-	if err := (discordCmd{Articles: 500, Rate: 60, For: time.Second, People: 5}).Run(c); err != nil {
+	if err := (discordCmd{Asking: Asking{Articles: 500, Rate: 60, For: time.Second, People: 5}}).Run(c); err != nil {
 		t.Fatal(err)
 	}
 	var got discordFigures

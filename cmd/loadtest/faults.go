@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -54,6 +53,15 @@ type faultFigures struct {
 	Took     float64 `json:"took_s"`
 }
 
+func (f faultFigures) String() string {
+	out := fmt.Sprintf("%s on %s: %d parts, %d visible, %d lost, %d twice, %d of unknown fate; %d kills of %d processes, %d faults", f.Platform, f.Database, f.Posts, f.Visible, f.Lost, f.Twice, f.Unknown,
+		f.Kills, f.Replicas, f.Faults)
+	if f.Cut > 0 {
+		out += fmt.Sprintf(", %.0f s without the database", f.Cut)
+	}
+	return out + fmt.Sprintf("; %.0f s", f.Took)
+}
+
 // errUnsure is the end of a run in which the promise was broken.
 var errUnsure = errors.New("a post was lost, was seen twice, or its unknown fate is not told")
 
@@ -73,7 +81,7 @@ func (f faultsCmd) Run(c *call) error {
 			if err := w.watch(func() (err error) { out, err = f.pair(c, w, platform, database); return err }); err != nil {
 				return fmt.Errorf("%s on %s: %w", platform, database, err)
 			}
-			if err := json.NewEncoder(c.stdout).Encode(out); err != nil {
+			if err := c.report(out); err != nil {
 				return err
 			}
 			if out.Lost+out.Twice > 0 {
@@ -199,10 +207,10 @@ func (s *siege) run(ctx context.Context) error {
 			return err
 		}
 		if s.kills++; s.kills%10 == 0 {
-			fmt.Fprintf(s.call.stderr, "\r\x1b[K%s on %s: %d kills, %d visible", s.child.Platform, s.store.Dialect(), s.kills, s.place.visible())
+			s.call.progress("%s on %s: %d kills, %d visible", s.child.Platform, s.store.Dialect(), s.kills, s.place.visible())
 		}
 	}
-	fmt.Fprint(s.call.stderr, "\r\x1b[K")
+	s.call.progress("")
 	return s.settle(ctx, crew)
 }
 

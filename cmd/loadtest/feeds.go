@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
-	"runtime/pprof"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
@@ -34,7 +30,7 @@ type feedsCmd struct {
 	Database   string `help:"Where to store. Default: a SQLite file for this run." placeholder:"DSN"`
 	Miniflux   string `help:"Binary of miniflux, to compare with; needs --postgres." type:"existingfile" placeholder:"FILE"`
 	Postgres   string `help:"A PostgreSQL server where databases may be made, for both." placeholder:"URL"`
-	CPUProfile string `help:"Write a profile of each kind of round to FILE.first and FILE.later." placeholder:"FILE" name:"cpuprofile"`
+	Profile    string `help:"Write CPU profiles of each kind of round to FILE.first and FILE.later." placeholder:"FILE"`
 }
 
 // feedFigures is what one program needed for one kind of round.
@@ -71,7 +67,9 @@ func (f feedsCmd) Run(c *call) error {
 		}
 		peer = all[len(all)-1]
 		for _, got := range all {
-			c.tellFeeds(got)
+			if err := c.report(got); err != nil {
+				return err
+			}
 		}
 	}
 	ours, err := f.daybrief(c.ctx, port)
@@ -79,7 +77,9 @@ func (f feedsCmd) Run(c *call) error {
 		if got.Round == peer.Round && peer.CPUms > 0 {
 			got.OfMiniflux = got.CPUms / peer.CPUms
 		}
-		c.tellFeeds(got)
+		if err := c.report(got); err != nil {
+			return err
+		}
 	}
 	return err
 }
@@ -167,18 +167,15 @@ func (f feedsCmd) measure(ctx context.Context, m feedMeter) (feedFigures, error)
 		},
 	}).Poll
 	m.sources, m.before = f.Sources, runtime.NumGoroutine()
-	if f.CPUProfile == "" {
-		return m.run(ctx)
+	file := f.Profile
+	if file != "" {
+		file += "." + m.round
 	}
-	file, err := os.Create(f.CPUProfile + "." + m.round)
+	stop, err := profile(file)
 	if err != nil {
 		return feedFigures{}, err
 	}
-	defer file.Close()
-	if err := pprof.StartCPUProfile(file); err != nil {
-		return feedFigures{}, err
-	}
-	defer pprof.StopCPUProfile()
+	defer stop()
 	return m.run(ctx)
 }
 
@@ -191,11 +188,11 @@ func (m feedMeter) run(ctx context.Context) (feedFigures, error) {
 		if _, err := m.store.DB().ExecContext(ctx, "UPDATE sources SET next_poll = 0"); err != nil {
 			return got, err
 		}
-		began, cpu := time.Now(), ownCPU()
+		began, cpu := time.Now(), cpuTime()
 		if err := m.poll(ctx); err != nil {
 			return got, err
 		}
-		took, used = took+time.Since(began), used+ownCPU()-cpu
+		took, used = took+time.Since(began), used+cpuTime()-cpu
 	}
 	got.rate(took, used)
 	return got, m.rest(ctx, &got)
@@ -211,10 +208,7 @@ func (g *feedFigures) rate(took, used time.Duration) {
 func (m feedMeter) rest(ctx context.Context, got *feedFigures) error {
 	got.PeakMB = peakMB()
 	got.AtRest = settledGoroutines(ctx) - m.before
-	var mem runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&mem)
-	got.HeapMB = float64(mem.HeapAlloc) / (1 << 20)
+	got.HeapMB = float64(heap()) / (1 << 20)
 	var failed int
 	if err := m.store.DB().QueryRowContext(ctx, "SELECT count(*) FROM sources WHERE state = 'failing' OR next_poll = 0").Scan(&failed); err != nil {
 		return err
@@ -240,38 +234,14 @@ func settledGoroutines(ctx context.Context) int {
 	return least
 }
 
-// peakMB is the most memory that this process has held, in MB; 0 where the
-// system does not tell.
-func peakMB() float64 {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	var kb float64
-	_, _ = fmt.Sscanf(rest, "%g", &kb)
-	return kb / 1024
-}
-
-// forgetPeak makes peakMB count from now, where the system can.
-func forgetPeak() {
-	debug.FreeOSMemory()
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
-}
-
-// tellFeeds prints figures.
-func (c *call) tellFeeds(g feedFigures) {
-	if c.json {
-		_ = json.NewEncoder(c.stdout).Encode(g)
-		return
-	}
-	fmt.Fprintf(c.stdout, "%s, %s round: %d polls in %.1f s = %.0f a second; CPU %.3f ms a poll = %.0f polls a CPU second; %d articles",
+func (g feedFigures) String() string {
+	out := fmt.Sprintf("%s, %s round: %d polls in %.1f s = %.0f a second; CPU %.3f ms a poll = %.0f polls a CPU second; %d articles",
 		g.Program, g.Round, g.Polls, g.Seconds, g.PerSecond, g.CPUms, g.PerCPU, g.Articles)
 	if g.PeakMB > 0 {
-		fmt.Fprintf(c.stdout, "; peak %.0f MB, heap %.0f MB, %d goroutines more at rest", g.PeakMB, g.HeapMB, g.AtRest)
+		out += fmt.Sprintf("; peak %.0f MB, heap %.0f MB, %d goroutines more at rest", g.PeakMB, g.HeapMB, g.AtRest)
 	}
 	if g.OfMiniflux > 0 {
-		fmt.Fprintf(c.stdout, "; %.2f of miniflux's CPU time a poll", g.OfMiniflux)
+		out += fmt.Sprintf("; %.2f of miniflux's CPU time a poll", g.OfMiniflux)
 	}
-	fmt.Fprintln(c.stdout)
+	return out
 }

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"slices"
 	"strconv"
 	"time"
@@ -23,10 +21,10 @@ import (
 // feedItemCmd measures what one feed full of news costs: read, judged, put
 // into stories and stored.
 type feedItemCmd struct {
-	Feeds      int    `help:"Feeds, one after the other, each with other news." default:"50"`
-	Items      int    `help:"Items of a feed." default:"100"`
-	Database   string `help:"Where to store. Default: a SQLite file for this run." placeholder:"DSN"`
-	CPUProfile string `help:"Write a profile." placeholder:"FILE" name:"cpuprofile"`
+	Feeds    int    `help:"Feeds, one after the other, each with other news." default:"50"`
+	Items    int    `help:"Items of a feed." default:"100"`
+	Database string `help:"Where to store. Default: a SQLite file for this run." placeholder:"DSN"`
+	Profile  string `help:"Write a CPU profile to this file." placeholder:"FILE"`
 }
 
 // itemFigures are milliseconds for one feed; those of the parts are of the
@@ -65,27 +63,21 @@ func (f feedItemCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	if f.CPUProfile != "" {
-		file, err := os.Create(f.CPUProfile)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		if err := pprof.StartCPUProfile(file); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	stop, err := profile(f.Profile)
+	if err != nil {
+		return err
 	}
+	defer stop()
 	got, err := f.measure(c.ctx, s, tagger)
 	if err != nil {
 		return err
 	}
-	if c.json {
-		return json.NewEncoder(c.stdout).Encode(got)
-	}
-	fmt.Fprintf(c.stdout, "a feed of %d items (%.0f kB), %d of them: median %.1f ms, p95 %.1f ms, CPU %.1f ms = parse %.1f, words %.1f, tags %.1f, traits %.1f, store and stories %.1f\n",
-		got.Items, got.KB, got.Feeds, got.Median, got.P95, got.CPU, got.Parse, got.Words, got.Tags, got.Traits, got.Rest)
-	return nil
+	return c.report(got)
+}
+
+func (f itemFigures) String() string {
+	return fmt.Sprintf("a feed of %d items (%.0f kB), %d of them: median %.1f ms, p95 %.1f ms, CPU %.1f ms = parse %.1f, words %.1f, tags %.1f, traits %.1f, store and stories %.1f",
+		f.Items, f.KB, f.Feeds, f.Median, f.P95, f.CPU, f.Parse, f.Words, f.Tags, f.Traits, f.Rest)
 }
 
 func (f feedItemCmd) measure(ctx context.Context, s *store.Store, tagger *tag.Tagger) (itemFigures, error) {
@@ -95,12 +87,12 @@ func (f feedItemCmd) measure(ctx context.Context, s *store.Store, tagger *tag.Ta
 	var walls []time.Duration
 	var used time.Duration
 	for i, doc := range documents {
-		began, cpu := time.Now(), ownCPU()
+		began, cpu := time.Now(), cpuTime()
 		if err := f.take(ctx, in, doc, i); err != nil {
 			return got, err
 		}
 		if i > 0 { // the first one opens what the others find open
-			walls, used = append(walls, time.Since(began)), used+ownCPU()-cpu
+			walls, used = append(walls, time.Since(began)), used+cpuTime()-cpu
 		}
 	}
 	slices.Sort(walls)
@@ -150,9 +142,9 @@ func (f feedItemCmd) take(ctx context.Context, in *ingest.Pipeline, doc []byte, 
 type itemParts struct{ parse, words, tags, traits time.Duration }
 
 func (p *itemParts) again(doc []byte, tagger *tag.Tagger) error {
-	cpu := ownCPU()
+	cpu := cpuTime()
 	step := func(to *time.Duration) {
-		now := ownCPU()
+		now := cpuTime()
 		*to, cpu = *to+now-cpu, now
 	}
 	parsed, err := feed.Parse(doc, "https://s.example.org/feed", "application/rss+xml")

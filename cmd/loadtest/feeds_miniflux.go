@@ -8,18 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"syscall"
 	"time"
 )
-
-// ownCPU is the processor time of this process, without its children's.
-func ownCPU() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 // temporaryDatabase makes a database on a PostgreSQL server.
 func temporaryDatabase(ctx context.Context, server, name string) (dsn string, drop func(), err error) {

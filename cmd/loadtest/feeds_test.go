@@ -33,7 +33,9 @@ func TestFeedsAreReadAndCounted(t *testing.T) {
 		t.Errorf("nothing was measured: %+v, %+v", first, later)
 	}
 	var out bytes.Buffer
-	(&call{stdout: &out, json: true}).tellFeeds(later)
+	if err := (&call{stdout: &out, json: true}).report(later); err != nil {
+		t.Fatal(err)
+	}
 	var back feedFigures
 	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back != later {
 		t.Errorf("%s: %v", out.String(), err)

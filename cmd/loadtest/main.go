@@ -9,12 +9,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 )
 
 // commands are the subcommands, one line and one file each.
@@ -43,6 +46,24 @@ type call struct {
 	stdout io.Writer
 	stderr io.Writer
 	json   bool
+	live   bool // stderr is a terminal, on which a line can be written over
+}
+
+// progress writes over the line that says how far it is, where a person looks
+// at it; "" takes the line away.
+func (c *call) progress(format string, args ...any) {
+	if c.live {
+		fmt.Fprintf(c.stderr, "\r\x1b[K"+format, args...)
+	}
+}
+
+// report prints figures.
+func (c *call) report(figures fmt.Stringer) error {
+	if c.json {
+		return json.NewEncoder(c.stdout).Encode(figures)
+	}
+	_, err := fmt.Fprintln(c.stdout, figures)
+	return err
 }
 
 func main() {
@@ -50,5 +71,5 @@ func main() {
 	defer stop()
 	var c commands
 	parsed := kong.Parse(&c, kong.Name("loadtest"), kong.Description("Measures speed and delivery."), kong.UsageOnError())
-	parsed.FatalIfErrorf(parsed.Run(&call{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, json: c.JSON}))
+	parsed.FatalIfErrorf(parsed.Run(&call{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, json: c.JSON, live: term.IsTerminal(int(os.Stderr.Fd()))}))
 }

@@ -43,29 +43,40 @@ type simulateCmd struct {
 
 // simulated is the outcome of a simulation.
 type simulated struct {
+	Days      int                 `json:"days"`
+	Stories   int                 `json:"stories"`
+	People    int                 `json:"people"`
 	Seed      uint64              `json:"seed"`
 	Database  string              `json:"database"`
 	Articles  int                 `json:"articles"`
-	Alerts    int                 `json:"alerts"`    // messages with one story
-	Bundles   int                 `json:"bundles"`   // messages with several
-	Followed  int                 `json:"followed"`  // times that someone began to follow a story
-	Updates   int                 `json:"updates"`   // messages about a followed story
-	Ended     int                 `json:"ended"`     // followings of stories that fell silent
-	Mutes     int                 `json:"mutes"`     // of stories, topics, countries and sources
-	Kills     int                 `json:"kills"`     // in the middle of a step
-	Restarts  int                 `json:"restarts"`  // in order
-	Should    int                 `json:"should"`    // times that someone was to hear, by the checker
-	Behind    int                 `json:"behind"`    // of these the times that an alert that had waited longer went first
-	ShouldNew int                 `json:"shouldNew"` // articles that someone who follows was to hear of, by the checker
+	Alerts    int                 `json:"alerts"`     // messages with one story
+	Bundles   int                 `json:"bundles"`    // messages with several
+	Followed  int                 `json:"followed"`   // times that someone began to follow a story
+	Updates   int                 `json:"updates"`    // messages about a followed story
+	Ended     int                 `json:"ended"`      // followings of stories that fell silent
+	Mutes     int                 `json:"mutes"`      // of stories, topics, countries and sources
+	Kills     int                 `json:"kills"`      // in the middle of a step
+	Restarts  int                 `json:"restarts"`   // in order
+	Should    int                 `json:"should"`     // times that someone was to hear, by the checker
+	Behind    int                 `json:"behind"`     // of these the times that an alert that had waited longer went first
+	ShouldNew int                 `json:"should_new"` // articles that someone who follows was to hear of, by the checker
 	Took      float64             `json:"took_s"`
 	Broken    map[string][]string `json:"broken"` // violations by rule
 }
 
 func (s simulated) String() string {
-	return fmt.Sprintf(`%d articles, %d mutes, %d times killed, %d restarts, on %s
+	return fmt.Sprintf(`%d days, %d stories of %d articles, %d people, %d mutes, %d times killed, %d restarts, on %s
 alerts: %d and %d bundles; %d times someone was to hear, %d of them after what had waited longer
-following: %d stories, %d of which fell silent, %d updates; %d times someone was to hear of an article
-`, s.Articles, s.Mutes, s.Kills, s.Restarts, s.Database, s.Alerts, s.Bundles, s.Should, s.Behind, s.Followed, s.Ended, s.Updates, s.ShouldNew)
+following: %d stories, of which %d fell silent, %d updates; %d times someone was to hear of an article
+%d violations; %.0f s`, s.Days, s.Stories, s.Articles, s.People, s.Mutes, s.Kills, s.Restarts, s.Database, s.Alerts, s.Bundles, s.Should, s.Behind,
+		s.Followed, s.Ended, s.Updates, s.ShouldNew, s.violations(), s.Took)
+}
+
+func (s simulated) violations() (n int) {
+	for _, list := range s.Broken {
+		n += len(list)
+	}
+	return n
 }
 
 // Run lives through made-up weeks with alerts and checks what people saw.
@@ -74,21 +85,15 @@ func (s simulateCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	broken := 0
 	for _, rule := range slices.Sorted(maps.Keys(out.Broken)) {
 		list := out.Broken[rule]
-		broken += len(list)
 		for _, b := range list[:min(len(list), s.Show)] {
 			fmt.Fprintf(c.stderr, "%s: %s\n", rule, b)
 		}
 	}
-	if c.json {
-		err = json.NewEncoder(c.stdout).Encode(out)
-	} else {
-		_, err = fmt.Fprintf(c.stdout, "%d days, %d stories, %d people: %v%d violations; %.0f s\n", s.Days, s.Stories, s.People, out, broken, out.Took)
-	}
-	if broken > 0 {
-		err = errors.Join(err, fmt.Errorf("%d violations", broken))
+	err = c.report(out)
+	if n := out.violations(); n > 0 {
+		err = errors.Join(err, fmt.Errorf("%d violations", n))
 	}
 	return err
 }
@@ -131,7 +136,7 @@ func (s simulateCmd) simulate(ctx context.Context) (out simulated, err error) {
 
 func (s simulateCmd) watched(ctx context.Context, w *witness) (simulated, error) {
 	start := time.Now()
-	out := simulated{Seed: s.Seed, Database: s.Database, Broken: map[string][]string{}}
+	out := simulated{Days: s.Days, Stories: s.Stories, People: s.People, Seed: s.Seed, Database: s.Database, Broken: map[string][]string{}}
 	db, err := s.open(ctx, w)
 	if err != nil {
 		return out, err

@@ -9,7 +9,7 @@ import (
 // TestSimulation is a short simulation; the whole one is `loadtest simulate`.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	s := simulateCmd{Days: 21, Stories: 500, People: 60, Seed: 7, Show: 5}
+	s := simulateCmd{Days: 21, Stories: 500, People: 60, Seed: 7, Database: "sqlite"}
 	if seed, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
 		s.Seed = seed
 	}

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"runtime"
-	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -22,51 +17,36 @@ import (
 // program does, over loopback. The fake of Slack works on the same cores and
 // checks every limit of each answer, so that the program itself is faster than
 // this. Slack's posting budget is left out: its waits are leapt over.
-type slackCmd struct {
-	Articles int           `help:"How many articles are stored." default:"100000"`
-	Rate     float64       `help:"Commands a second, at random times." default:"50"`
-	For      time.Duration `help:"How long they come." default:"60s"`
-	People   int           `help:"How many people ask." default:"300"`
-	Cores    int           `help:"Cores to use; 0 for all." default:"2"`
-	Profile  string        `help:"Write a CPU profile to this file." placeholder:"FILE"`
-}
+type slackCmd struct{ Asking }
 
 // slackFigures is what was measured.
 type slackFigures struct {
-	Articles   int     `json:"articles"`
-	TakenIn    float64 `json:"taken_in_per_s"`
-	Rate       float64 `json:"commands_per_s"`
-	Ack        spread  `json:"ack"`
-	Answer     spread  `json:"answer"`
-	CPU        float64 `json:"cpu_ms_per_command"` // of the program and the fake together
-	Refused    int64   `json:"refused"`
-	HeapBefore uint64  `json:"heap_before_bytes"`
-	HeapAfter  uint64  `json:"heap_after_bytes"`
+	askedFigures
+	Rate    float64 `json:"commands_per_s"`
+	CPU     float64 `json:"cpu_ms_per_command"` // of the program and the fake together
+	Refused int64   `json:"refused"`
 }
 
 // Run measures.
 func (s slackCmd) Run(c *call) error {
-	if s.Cores > 0 {
-		runtime.GOMAXPROCS(s.Cores)
-	}
 	clock := &leap{}
-	a, err := newAnswering(c, s.Articles, clock.Now)
+	a, err := s.world(c, clock.Now)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	out := slackFigures{Articles: s.Articles, TakenIn: float64(s.Articles) / a.took.Seconds(), HeapBefore: heap()}
+	out := slackFigures{askedFigures: a.figures()}
 	w := &witness{}
 	if err := w.watch(func() error { return s.measure(c.ctx, slackWorld{w, a, clock}, &out) }); err != nil {
 		return err
 	}
 	out.HeapAfter = heap()
-	if c.json {
-		return json.NewEncoder(c.stdout).Encode(out)
-	}
-	_, err = fmt.Fprintf(c.stdout, "%d articles, taken in at %.0f a second\n%.1f commands a second\nacknowledged: %s\nanswered:     %s\nCPU: %.1f ms a command, the fake of Slack included\nrefused: %d; heap %d MB, after %d MB\n",
-		out.Articles, out.TakenIn, out.Rate, out.Ack, out.Answer, out.CPU, out.Refused, out.HeapBefore>>20, out.HeapAfter>>20)
-	return err
+	return c.report(out)
+}
+
+func (f slackFigures) String() string {
+	return fmt.Sprintf("%d articles, taken in at %.0f a second\n%.1f commands a second\nacknowledged: %s\nanswered:     %s\nCPU: %.1f ms a command, the fake of Slack included\nrefused: %d; heap %d MB, after %d MB",
+		f.Articles, f.TakenIn, f.Rate, f.Ack, f.Answer, f.CPU, f.Refused, f.HeapBefore>>20, f.HeapAfter>>20)
 }
 
 // slackWorld is a workspace of many people.
@@ -113,11 +93,7 @@ func (s slackCmd) ask(ctx context.Context, srv *slacktest.Server, out *slackFigu
 	var acks, answers []time.Duration
 	var open sync.WaitGroup
 	began := time.Now()
-	for due := began; due.Sub(began) < s.For && ctx.Err() == nil; due = due.Add(time.Duration(r.ExpFloat64() / s.Rate * float64(time.Second))) {
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Until(due)):
-		}
+	s.come(ctx, r, func() {
 		user, line := fmt.Sprintf("U%07d", r.IntN(s.People)), "/brief "+asked()[r.IntN(len(asked()))]
 		open.Go(func() {
 			start := time.Now()
@@ -128,26 +104,8 @@ func (s slackCmd) ask(ctx context.Context, srv *slacktest.Server, out *slackFigu
 			defer mu.Unlock()
 			acks, answers = append(acks, d.Latency), append(answers, took)
 		})
-	}
+	})
 	open.Wait()
 	out.Rate = float64(len(acks)) / time.Since(began).Seconds()
 	out.Ack, out.Answer = spreadOf(acks), spreadOf(answers)
-}
-
-// profile writes a CPU profile until stop is called, where a file is named.
-func profile(file string) (stop func(), err error) {
-	if file == "" {
-		return func() {}, nil
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		return nil, err
-	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, cmp.Or(f.Close(), err)
-	}
-	return func() {
-		pprof.StopCPUProfile()
-		_ = f.Close()
-	}, nil
 }
