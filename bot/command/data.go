@@ -46,6 +46,10 @@ func (h *Handler) forget(ctx context.Context, r bot.Request) (bot.Reply, error) 
 	if err := h.o.Store.ForgetPerson(ctx, r.Person); err != nil {
 		return bot.Reply{}, err
 	}
+	// That someone was forgotten is noted, not who.
+	whoever := r
+	whoever.Person = digest.Person{Platform: r.Person.Platform, Workspace: r.Person.Workspace}
+	h.audit(ctx, whoever, "forget", "")
 	mine, channels := 0, 0
 	for _, s := range data.Subscriptions {
 		if s.Destination.Direct {

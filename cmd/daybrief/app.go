@@ -119,13 +119,25 @@ func withApp(c *call, work func(a *app) error) error {
 	return work(a)
 }
 
-// audit notes what the operator changed from the terminal. That it could not
-// be noted stops nothing.
+// audit notes what the operator changed from the terminal.
 func (a *app) audit(c *call, action, detail string) {
-	if err := a.store.AddAudit(c.ctx, digest.Audit{At: c.now(), Person: operator, Action: action, Detail: detail}); err != nil {
+	a.note(c.ctx, operator, action, detail)
+}
+
+// note leaves a line of who changed what, even when the change was
+// interrupted. That it could not be left stops nothing.
+func (a *app) note(ctx context.Context, who digest.Person, action, detail string) {
+	// So long as every other line, however many files were named.
+	if r := []rune(detail); len(r) > maxNote {
+		detail = string(r[:maxNote-1]) + "…"
+	}
+	if err := a.store.AddAudit(context.WithoutCancel(ctx), digest.Audit{At: a.now(), Person: who, Action: action, Detail: detail}); err != nil {
 		a.log.Warn("audit not written", "action", action, "error", err)
 	}
 }
+
+// maxNote is how long the detail of an audit's line is, in runes.
+const maxNote = 500
 
 // intake is the store, as the way in sees it.
 type intake struct {

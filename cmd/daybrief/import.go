@@ -39,6 +39,7 @@ func (i importCmd) Run(c *call) error {
 	}
 	defer a.close()
 	in := &importer{call: c, app: a, unknown: map[string]int{}, started: time.Now()}
+	defer in.noted(i.Paths)
 	for _, path := range i.Paths {
 		if err := in.path(path, i.Source); err != nil {
 			return in.stopped(err)
@@ -49,6 +50,16 @@ func (i importCmd) Run(c *call) error {
 	}
 	return in.report()
 }
+
+// noted leaves a line of what came in, however the import ended.
+func (in *importer) noted(paths []string) {
+	if in.counts.New+in.counts.Revised > 0 {
+		in.app.audit(in.call, "import", stored(in.counts)+" from "+strings.Join(paths, " "))
+	}
+}
+
+// stored says how many articles came in: "3 new, 1 updated".
+func stored(c ingest.Counts) string { return fmt.Sprintf("%d new, %d updated", c.New, c.Revised) }
 
 // stopped says how far an import came that could not go on.
 func (in *importer) stopped(err error) error {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,6 +144,9 @@ func (b *server) fill() error {
 	if err != nil {
 		return err
 	}
+	if counts.New > 0 {
+		b.audit(b.call, "sample", stored(counts))
+	}
 	fmt.Fprintf(b.stdout, "Sample: %s added, %d there already.\n", plural(counts.New, "article"), counts.Known+counts.Revised)
 	return nil
 }
@@ -162,6 +166,7 @@ func (b *server) fillSources() error {
 	if err != nil {
 		return err
 	}
+	changed := 0
 	for _, src := range configSources(b.config, feed.Starter()) {
 		if src.From != "config" && unwanted[unwantedPrefix+src.Name] != "" {
 			continue
@@ -175,6 +180,10 @@ func (b *server) fillSources() error {
 		if _, _, err := b.store.SaveSource(b.ctx, src); err != nil {
 			return err
 		}
+		changed++
+	}
+	if changed > 0 {
+		b.audit(b.call, "sources configured", plural(changed, "source"))
 	}
 	return nil
 }
@@ -217,7 +226,34 @@ func (b *server) plan() error {
 	if err != nil {
 		return err
 	}
-	return b.scheduler.Sync(b.ctx, wanted)
+	return b.subscribe(wanted)
+}
+
+// subscribe makes the subscriptions of the configuration be those in the
+// store, and notes those that changed.
+func (b *server) subscribe(wanted []digest.Subscription) error {
+	configured := digest.SubscriptionFilter{From: "config", States: []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended, digest.Removed}}
+	before, err := b.store.Subscriptions(b.ctx, configured)
+	if err != nil {
+		return err
+	}
+	if err := b.scheduler.Sync(b.ctx, wanted); err != nil {
+		return err
+	}
+	after, err := b.store.Subscriptions(b.ctx, configured)
+	if err != nil {
+		return err
+	}
+	old := map[int64]digest.Subscription{}
+	for _, s := range before {
+		old[s.ID] = s
+	}
+	for _, s := range after {
+		if !reflect.DeepEqual(old[s.ID], s) {
+			b.audit(b.call, "subscription configured", fmt.Sprintf("%d %s -> %s %s %s %s", s.ID, s.Query, s.Destination, s.Schedule, s.Zone, s.State))
+		}
+	}
+	return nil
 }
 
 // ledger is the store, with what is counted on the way.
@@ -377,9 +413,15 @@ func (b *server) take(ctx context.Context, body io.Reader) (web.Added, error) {
 		return web.Added{}, err
 	}
 	counts, err := b.ingest.Add(ctx, batch.Articles)
+	if counts.New+counts.Revised > 0 {
+		b.note(ctx, pipeline, "import", stored(counts))
+	}
 	out := web.Added{New: counts.New, Revised: counts.Revised, Known: counts.Known, Unknown: slices.Sorted(maps.Keys(batch.Unknown))}
 	return out, err
 }
+
+// pipeline is who holds the token of the ingest endpoint.
+var pipeline = digest.Person{Platform: "web", ID: "api", Name: "the ingest endpoint"}
 
 // serveHTTP serves until the context ends, then lets answers finish.
 func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {

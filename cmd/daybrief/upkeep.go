@@ -6,10 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/daybrief/daybrief/config"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/store"
 	"github.com/daybrief/daybrief/digest/text"
@@ -37,6 +39,7 @@ func (m migrateCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	a.audit(c, "migrate", fmt.Sprintf("schema %d", version))
 	if c.cli.JSON {
 		return c.printJSON(map[string]int{"schema": version})
 	}
@@ -70,8 +73,18 @@ func (m migrateCmd) copy(c *call) error {
 	if err != nil {
 		return err
 	}
+	moved := &app{store: to, now: c.now, log: newLogger(c, config.Default())}
+	moved.audit(c, "migrate", "everything from "+placeOf(m.From))
 	fmt.Fprintln(c.stdout, "Everything is moved, and every row was compared. Start the bot with the new database now.")
 	return nil
+}
+
+// placeOf names a database without its password.
+func placeOf(dsn string) string {
+	if u, err := url.Parse(dsn); err == nil && u.Host != "" {
+		return u.Scheme + "://" + u.Host + u.Path
+	}
+	return dsn
 }
 
 // mustExist refuses a SQLite file that is not there: opening it would make an
@@ -106,6 +119,7 @@ func (b backupCmd) Run(c *call) error {
 	if err := a.store.Backup(c.ctx, b.File); err != nil {
 		return err
 	}
+	a.audit(c, "backup", b.File)
 	fmt.Fprintf(c.stdout, "Written and checked: %s\n", b.File)
 	return nil
 }
