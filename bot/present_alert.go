@@ -71,7 +71,7 @@ func alertLine(a Alert, w Words) []string {
 func alertActions(a Alert, w Words) []Action {
 	sub, story := strconv.FormatInt(a.Subscription, 10), strconv.FormatInt(a.Item.StoryID, 10)
 	out := []Action{
-		{ID: ActionID("followstory", story), Label: w.Say("Follow")},
+		{ID: ActionID("followstory", story), Label: w.Say("Follow this story")},
 		{ID: ActionID("mute", sub+"/"+story), Label: w.Say("Mute this story")},
 		{ID: ActionID("fewer", sub), Label: w.Say("Fewer alerts")},
 	}

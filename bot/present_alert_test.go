@@ -23,7 +23,7 @@ func TestAlertMessage(t *testing.T) {
 	for _, b := range m.Actions {
 		ids = append(ids, b.ID+" "+b.Label)
 	}
-	if got, want := strings.Join(ids, ", "), "v1:followstory:9 Follow, v1:mute:3/9 Mute this story, v1:fewer:3 Fewer alerts"; got != want {
+	if got, want := strings.Join(ids, ", "), "v1:followstory:9 Follow this story, v1:mute:3/9 Mute this story, v1:fewer:3 Fewer alerts"; got != want {
 		t.Errorf("buttons %q", got)
 	}
 	a.Changes = []bot.AlertChange{{Sources: 8, Before: 4}, {Country: "CN"}, {Severity: "deaths"}}
