@@ -93,7 +93,9 @@ func (h *Handler) home(ctx context.Context, r bot.Request) (bot.Reply, error) {
 			}
 		}
 		m.Sections = m.Sections[1:]
-		return bot.Reply{Message: m}, nil
+		notes, err := h.chosen(ctx, r)
+		m.Notes = append(m.Notes, notes...)
+		return bot.Reply{Message: m}, err
 	}
 	reply, err := h.help(ctx, r)
 	w := h.words(r)

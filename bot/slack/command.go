@@ -14,7 +14,7 @@ import (
 const shortcutID = "brief_message"
 
 // formVerb is the verb of a button that opens a form instead of asking the
-// handler: bot.ActionID("form", "subscribe").
+// handler: bot.ActionID("form", "subscribe"), see newForm.
 const formVerb = "form"
 
 // maxAsked is how much of a message a shortcut asks about, in code points.
@@ -157,6 +157,9 @@ func (a *App) pressed(ctx context.Context, j job, e element) {
 	}
 	if a.pressedForm(ctx, j, r) {
 		return
+	}
+	if r.Command == quietForm { // which is no command of its own
+		r.Command, r.Args = "subscriptions", "quiet"
 	}
 	t := in.target(j)
 	t.meta = meta

@@ -29,7 +29,7 @@ func fields(r bot.Request) string {
 	return string(data)
 }
 
-const wholeEdit = `{"format":"cards","length":"12","query":"korea-trade","when":"mon wed fri 07:30","where":"here","zone":"Asia/Seoul"}`
+const wholeEdit = `{"format":"cards","length":"12","query":"korea-trade","review":"no","when":"mon wed fri 07:30","where":"here","zone":"Asia/Seoul"}`
 
 // TestEditByForm opens the form of a subscription from each place that has its
 // button, and saves it: what was not changed comes back as it was.
@@ -55,7 +55,7 @@ func TestEditByForm(t *testing.T) {
 			before := len(w.srv.Views())
 			open()
 			v := w.srv.WaitView(name, func(v slacktest.View) bool { return len(w.srv.Views()) == before+1 && v.ID == w.srv.Views()[before].ID })
-			if got := v.Shown(); got != "What: [korea-trade ▾]\nWhere to: [This channel ▾]\nOn which days: [Monday, Wednesday, Friday ▾]\nAt what time: [07:30]\n"+
+			if got := v.Shown(); got != "What: [korea-trade ▾]\nWhere to: [This channel ▾]\nOr to another channel: [None ▾]\nOn which days: [Monday, Wednesday, Friday ▾]\nAt what time: [07:30]\n"+
 				"Time zone: [Asia/Seoul ▾]\nHow much of each story: [A short paragraph ▾]\nHow many stories: [12 ▾]\n" {
 				t.Errorf("%s: the form shows\n%s", name, got)
 			}
@@ -87,7 +87,7 @@ func TestEditInHome(t *testing.T) {
 		w.srv.WaitHome("U0JON", func(slacktest.View) bool { return true })
 		w.srv.PressHome("U0JON", "v1:edit:7")
 		v := w.opened()
-		if !strings.Contains(v.Shown(), "Where to: [Where it goes now ▾]\nOn which days: [Monday to Friday ▾]\nAt what time: [08:00]") {
+		if !strings.Contains(v.Shown(), "Where to: [Where it goes now ▾]\nOr to another channel: [None ▾]\nOn which days: [Monday to Friday ▾]\nAt what time: [08:00]") {
 			t.Errorf("the form shows\n%s", v.Shown())
 		}
 		w.srv.Submit("U0JON", v, map[string]string{"query": "japan"})
@@ -189,7 +189,7 @@ func TestTheFormOfAnAlertHasNoTime(t *testing.T) {
 	}
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit 7")
 	v := w.srv.WaitView("the form", func(slacktest.View) bool { return true })
-	if got := v.Shown(); got != "What: [korea ▾]\nWhere to: [Direct messages to me ▾]\n" {
+	if got := v.Shown(); got != "What: [korea ▾]\nWhere to: [Direct messages to me ▾]\nOr to another channel: [None ▾]\n" {
 		t.Errorf("it shows\n%s", got)
 	}
 	w.srv.Submit("U0JON", v, nil)

@@ -12,10 +12,13 @@ import (
 	"github.com/daybrief/daybrief/bot"
 )
 
-// Callback ids of the forms.
+// The forms, by their callback ids. The first two are the commands that they
+// become.
 const (
-	newForm  = "subscribe"
-	editForm = "edit"
+	newForm   = "subscribe"
+	alertForm = "alert"
+	editForm  = "edit"  // of a subscription or an alert
+	quietForm = "quiet" // quiet hours
 )
 
 // editVerb is the verb of a button that opens the form of a subscription,
@@ -52,19 +55,10 @@ func parsePrivate(s string) private {
 	return p
 }
 
-// modal is a form without its fields.
-func (p private) modal(w bot.Words) slackgo.ModalViewRequest {
-	id, title := newForm, w.Say("New subscription")
-	if p.edits != "" {
-		id, title = editForm, w.Say("Edit subscription")
-	}
-	return slackgo.ModalViewRequest{Type: slackgo.VTModal, CallbackID: id, PrivateMetadata: p.String(),
-		Title: plainText(title, maxViewTitle), Close: plainText(w.Say("Cancel"), maxViewTitle)}
-}
-
 // opening is a form that is to be opened.
 type opening struct {
-	request bot.Request // the Command "subscribe", or the Action of an edit
+	request bot.Request // the Command of a new one, or the Action of an edit
+	kind    string      // newForm, …
 	meta    private
 	trigger string
 	view    string // of the modal whose button was pressed: the form takes its place
@@ -74,23 +68,23 @@ type opening struct {
 // openingOf is the form that a request asks for. ok is false when it asks for
 // none, or the handler fills none in.
 func (a *App) openingOf(r bot.Request) (o opening, ok bool) {
-	o.request = r
+	o.request, o.kind = r, r.Command
 	if !r.Place.Direct {
 		o.meta.channel = r.Place.Channel
 	}
-	if r.Command == newForm && r.Args == "" {
+	_, former := a.o.Handler.(bot.Former)
+	if r.Args == "" && (r.Command == newForm || r.Command == alertForm || r.Command == quietForm && former) {
 		return o, true
 	}
 	verb, arg, _ := bot.ParseActionID(r.Action)
 	if r.Command == "subscriptions" {
 		verb, arg, _ = strings.Cut(r.Args, " ")
 	}
-	_, former := a.o.Handler.(bot.Former)
 	arg = strings.TrimPrefix(strings.TrimSpace(or(r.Value, arg)), "#")
 	if n, err := strconv.ParseInt(arg, 10, 64); !former || !strings.EqualFold(verb, editVerb) || err != nil || n < 1 {
 		return o, false
 	}
-	o.meta.edits = arg
+	o.meta.edits, o.kind = arg, editForm
 	o.request.Command, o.request.Args, o.request.Value, o.request.Action = "", "", "", bot.ActionID(editVerb, arg)
 	return o, true
 }
@@ -114,7 +108,7 @@ func (a *App) openForm(ctx context.Context, j job, o opening) bool {
 		return a.opened(err)
 	case <-timer.C:
 	}
-	res, err := a.api.OpenViewContext(ctx, o.trigger, formFor{words: bot.WordsIn(a.cachedLang(o.request.Person.ID)), meta: o.meta}.skeleton())
+	res, err := a.api.OpenViewContext(ctx, o.trigger, formFor{words: bot.WordsIn(a.cachedLang(o.request.Person.ID)), kind: o.kind, meta: o.meta}.skeleton())
 	if !a.opened(err) {
 		return false
 	}
@@ -155,7 +149,7 @@ func (a *App) fillForm(ctx context.Context, o opening) (v slackgo.ModalViewReque
 		}
 	}()
 	r := a.about(ctx, o.request)
-	f := formFor{words: bot.WordsIn(r.Lang), meta: o.meta, zone: r.Zone}
+	f := formFor{words: bot.WordsIn(r.Lang), kind: o.kind, meta: o.meta, zone: r.Zone}
 	former, ok := a.o.Handler.(bot.Former)
 	if !ok {
 		return f.view()

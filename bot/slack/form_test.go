@@ -46,7 +46,7 @@ func TestSubscribeByForm(t *testing.T) {
 		}
 		w.srv.Submit("U0JON", v, map[string]string{"query": "korea-trade", "where": "here", "days": "mon", "time": "07:30", "format": "cards", "length": "10"})
 		r := w.h.last(t)
-		want := map[string]string{"query": "korea-trade", "where": "here", "when": "mon 07:30", "zone": "America/New_York", "format": "cards", "limit": "10"}
+		want := map[string]string{"query": "korea-trade", "where": "here", "when": "mon 07:30", "zone": "America/New_York", "format": "cards", "limit": "10", "silent": "no"}
 		got, _ := json.Marshal(r.Fields)
 		if expected, _ := json.Marshal(want); string(got) != string(expected) || r.Command != "subscribe" || r.Place.Channel != "C0GENERAL" || r.Person.Name != "Jon" {
 			t.Errorf("asked %+v", r)
@@ -70,8 +70,8 @@ func TestFormInTheirLanguage(t *testing.T) {
 	w.srv.Slash("U0MINA", "D0MINA", "/brief x").Answer(1)
 	w.srv.Slash("U0MINA", "D0MINA", "/brief subscribe")
 	v := w.opened()
-	if shown := v.Shown(); !strings.Contains(shown, "요일") || v.Updates != 0 || strings.Contains(shown, "어디로") {
-		t.Errorf("the form shows\n%s\nafter %d updates; in direct messages there is no other place", shown, v.Updates)
+	if shown := v.Shown(); !strings.Contains(shown, "요일") || v.Updates != 0 || !strings.Contains(shown, "어디로: [나에게 다이렉트 메시지 ▾]\n요일") {
+		t.Errorf("the form shows\n%s\nafter %d updates; in direct messages there is one menu of places", shown, v.Updates)
 	}
 	if !strings.Contains(string(v.JSON), "Asia/Seoul") {
 		t.Error("the zone is not the person's")
@@ -208,14 +208,14 @@ func TestHome(t *testing.T) {
 		w.h.handle = homeHandler
 		w.srv.OpenHome("U0JON")
 		first := w.srv.WaitHome("U0JON", func(slacktest.View) bool { return true })
-		if got := first.Shown(); got != "Welcome, Jon\n[New subscription]\n" {
+		if got := first.Shown(); got != "Welcome, Jon\n[New subscription] [New alert] [Quiet hours]\n" {
 			t.Errorf("the first Home shows %q", got)
 		}
 		w.srv.OpenHome("U0JON")
 		w.srv.WaitHome("U0JON", func(v slacktest.View) bool { return v.Updates == 1 })
 		w.srv.PressHome("U0JON", "v1:pause:1")
 		v := w.srv.WaitHome("U0JON", func(v slacktest.View) bool { return v.Updates == 2 })
-		if got := v.Shown(); got != "Did v1:pause:1.\n[Undo]\nYour subscriptions\n[Pause]\n[New subscription]\n" {
+		if got := v.Shown(); got != "Did v1:pause:1.\n[Undo]\nYour subscriptions\n[Pause]\n[New subscription] [New alert] [Quiet hours]\n" {
 			t.Errorf("after a press, Home shows %q", got)
 		}
 		w.srv.PressHome("U0JON", "v1:undo:1")

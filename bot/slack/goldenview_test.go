@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,14 @@ func pressedHome(w *world, user string) slacktest.View {
 	return w.srv.WaitHome(user, func(v slacktest.View) bool { return v.Updates == 1 })
 }
 
+func formInHome(action string) func(*world, string) slacktest.View {
+	return func(w *world, user string) slacktest.View {
+		openedHome(w, user)
+		w.srv.PressHome(user, action)
+		return w.srv.WaitView(action, func(slacktest.View) bool { return true })
+	}
+}
+
 func saved(w *world, user string) slacktest.View {
 	v := openedBy("/brief subscriptions edit 7")(w, user)
 	w.srv.Submit(user, v, nil)
@@ -62,7 +71,15 @@ func viewCases(ko bool) map[string]viewCase {
 		Actions: []bot.Action{{ID: "v1:ask:korea-trade", Label: "korea-trade"}}}
 	done := bot.Message{Lang: say("en", "ko"), Lead: []bot.Text{bot.T(say("Changed korea-trade.", "korea-trade를 바꾸었습니다."))}, Actions: []bot.Action{{ID: "v1:edit:7", Label: say("Edit", "수정")}}}
 	values := map[string]string{"query": "korea-trade", "when": "30 7 * * 1,3,5", "zone": "Asia/Seoul", "where": "here", "format": "cards", "length": "12"}
+	alert := map[string]string{"query": "korea-trade", "where": "dm", "big": "6", "per_hour": "3", "every": "1 h", "filters": "exclude football languages en, ko"}
+	whole := maps.Clone(values)
+	maps.Copy(whole, map[string]string{"review": "yes", "silent": "yes", "filters": "include tariff, duty"})
 	return map[string]viewCase{
+		"alert":         {open: openedBy("/brief alert")},
+		"edit_alert":    {fill: alert, open: openedBy("/brief subscriptions edit 7")},
+		"edit_whole":    {fill: whole, open: openedBy("/brief subscriptions edit 7")},
+		"home_form":     {said: welcome, open: formInHome("v1:form:subscribe")},
+		"home_quiet":    {said: welcome, fill: map[string]string{"quiet": "22:00-07:00 weekends drop"}, open: formInHome("v1:form:quiet")},
 		"form":          {open: openedBy("/brief subscribe")},
 		"edit":          {fill: values, open: openedBy("/brief subscriptions edit 7")},
 		"edit_uncommon": {fill: map[string]string{"query": strings.Repeat("semiconductor ", 9), "when": "0 8,18 * * *", "where": "slack:C0OTHER"}, open: openedBy("/brief subscriptions edit 7")},

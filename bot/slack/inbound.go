@@ -87,6 +87,7 @@ type element struct {
 	Type           string `json:"type"`
 	Value          string `json:"value"`
 	SelectedTime   string `json:"selected_time"`
+	SelectedConv   string `json:"selected_conversation"`
 	SelectedOption *struct {
 		Value string `json:"value"`
 	} `json:"selected_option"`
@@ -99,6 +100,8 @@ func (e element) chosen() string {
 		return e.SelectedOption.Value
 	case e.SelectedTime != "":
 		return e.SelectedTime
+	case e.SelectedConv != "":
+		return e.SelectedConv
 	}
 	return e.Value
 }

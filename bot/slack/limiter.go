@@ -37,7 +37,7 @@ type rate struct {
 func methodRate(method string) rate {
 	perMinute, burst := 45, 10 // tier 3
 	switch method {
-	case "chat.postEphemeral", "users.info", "views.open", "views.update", "views.publish":
+	case "chat.postEphemeral", "users.info", "conversations.members", "views.open", "views.update", "views.publish":
 		perMinute, burst = 90, 20 // tier 4
 	case "conversations.list", "users.list":
 		perMinute, burst = 18, 2 // tier 2

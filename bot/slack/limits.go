@@ -37,6 +37,7 @@ const (
 	maxPrivate    = 3000 // private_metadata
 	maxLabel      = 2000 // of an input
 	maxInput      = 500  // of what is typed; Slack: 3,000
+	maxFilters    = 3000 // of the text of filters
 	maxFieldError = 300  // of what is wrong with a field; Slack gives no number
 )
 

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,6 +42,8 @@ const (
 	personLife  = 24 * time.Hour
 	failureLife = 5 * time.Minute // after a failed look-up
 	maxPersons  = 50_000
+
+	maxMemberPages = 5 // of a thousand members each
 )
 
 func newPeople(now func() time.Time) *people {
@@ -136,6 +139,29 @@ func (a *App) manages(ctx context.Context, who person, user string, place digest
 	}
 	a.people.creators[place.Channel] = c
 	return c.user == user
+}
+
+// isOutside reports whether a person is surely not in a channel: where Slack
+// says so. Where no scope lets that be told, the channel is one that Slack let
+// them pick.
+func (a *App) isOutside(ctx context.Context, channel, user string) bool {
+	if !a.known().has("channels:read", "groups:read") {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
+	defer cancel()
+	cursor := ""
+	for range maxMemberPages {
+		members, next, err := a.api.GetUsersInConversationContext(ctx, &slackgo.GetUsersInConversationParameters{ChannelID: channel, Cursor: cursor, Limit: 1000})
+		if err != nil || slices.Contains(members, user) {
+			return false
+		}
+		if next == "" {
+			return true
+		}
+		cursor = next
+	}
+	return false
 }
 
 // Person is a person as the workspace knows them now: name, zone and language.

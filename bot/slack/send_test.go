@@ -17,6 +17,11 @@ func channel(id string) digest.Destination {
 	return digest.Destination{Platform: "slack", Channel: id}
 }
 
+// channelOf is channel as a request has it.
+func channelOf(id string) digest.Destination {
+	return digest.Destination{Platform: "slack", Workspace: "T0FAKE", Channel: id}
+}
+
 func direct(user string) digest.Destination {
 	return digest.Destination{Platform: "slack", Channel: user, Direct: true}
 }

@@ -12,24 +12,21 @@ import (
 // wrong at its field.
 func (a *App) submitted(ctx context.Context, j job) {
 	in := j.interaction
-	if in.View.Callback != newForm && in.View.Callback != editForm {
+	meta := parsePrivate(in.View.Private)
+	words := bot.WordsIn(a.cachedLang(in.User.ID))
+	r, wrong, ok := in.filledIn(&meta, words)
+	if !ok {
 		a.ack(j.envelope, nil)
 		return
 	}
-	meta := parsePrivate(in.View.Private)
-	r := in.who()
-	r.Place = place(r.Person.Workspace, meta.channel, in.User.ID)
-	r.Command, r.Fields = newForm, formFields(in)
-	if in.View.Callback == editForm {
-		r.Command, r.Args = "subscriptions", editVerb+" "+meta.edits
-	}
-	words := bot.WordsIn(a.cachedLang(in.User.ID))
-	if wrong := missing(r, words); len(wrong) > 0 {
+	if len(wrong) > 0 {
 		a.ackWrong(j, wrong)
 		return
 	}
 	done := make(chan bot.Reply, 1)
-	go func() { done <- a.safely(a.cachedLang(r.Person.ID), func() bot.Reply { return a.handle(ctx, a.about(ctx, r)) }) }()
+	go func() {
+		done <- a.safely(a.cachedLang(r.Person.ID), func() bot.Reply { return a.submit(ctx, r, in.picked() != "") })
+	}()
 	timer := time.NewTimer(a.o.due.submit)
 	defer timer.Stop()
 	select {
@@ -41,9 +38,9 @@ func (a *App) submitted(ctx context.Context, j job) {
 			a.ackWrong(j, reply.Wrong)
 			return
 		}
-		a.ackView(ctx, j, reply.Message)
+		a.ackView(ctx, j, reply.Message, meta)
 	case <-timer.C:
-		a.ackView(ctx, j, bot.Message{Lang: words.Lang(), Lead: []bot.Text{bot.T(words.Say("One moment…"))}})
+		a.ackView(ctx, j, bot.Message{Lang: words.Lang(), Lead: []bot.Text{bot.T(words.Say("One moment…"))}}, meta)
 		a.answerInView(ctx, &target{user: in.User.ID, came: j.came, channel: meta.channel, viewID: in.View.ID, meta: meta}, <-done)
 	}
 	if meta.home {
@@ -51,11 +48,71 @@ func (a *App) submitted(ctx context.Context, j job) {
 	}
 }
 
+// filledIn is the request that a form becomes, and what can be told to be wrong
+// with it before the handler is asked. A channel that was picked is the place
+// that it is about, from here on. ok is false for a form of another version.
+func (in *interaction) filledIn(meta *private, w bot.Words) (r bot.Request, wrong map[string]string, ok bool) {
+	r = in.who()
+	if picked := in.picked(); picked != "" {
+		meta.channel = picked
+	}
+	r.Place = place(r.Person.Workspace, meta.channel, in.User.ID)
+	switch in.View.Callback {
+	case quietForm:
+		quiet, missing := quietWords(in.at)
+		if missing != "" {
+			wrong = map[string]string{missing: w.Say("Give both times, or none")}
+		}
+		r.Command, r.Args = "subscriptions", "quiet "+quiet
+		return r, wrong, true
+	case editForm:
+		r.Command, r.Args = "subscriptions", editVerb+" "+meta.edits
+	case newForm, alertForm:
+		r.Command = in.View.Callback
+	default:
+		return r, nil, false
+	}
+	r.Fields = formFields(in)
+	if in.picked() != "" {
+		r.Fields[fieldWhere] = r.Place.String()
+	}
+	return r, missing(r, w), true
+}
+
+// picked is the channel that was picked in the form, "" for none.
+func (in *interaction) picked() string {
+	if id := in.at(fieldChannel); channelID().MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+// at is what a block of the form holds.
+func (in *interaction) at(id string) string {
+	return strings.TrimSpace(clean(in.View.State.Values[id][id].chosen()))
+}
+
+// submit asks the handler. Whether the person is in a channel that they picked
+// from elsewhere is looked at before: where something is typed, they are.
+func (a *App) submit(ctx context.Context, r bot.Request, picked bool) bot.Reply {
+	r = a.about(ctx, r)
+	if picked && !a.person(ctx, r.Person.ID).Admin && a.isOutside(ctx, r.Place.Channel, r.Person.ID) {
+		w := bot.WordsIn(r.Lang)
+		return bot.Reply{Failed: true, Wrong: map[string]string{fieldWhere: w.Say("You are not in that channel")}}
+	}
+	return a.handle(ctx, r)
+}
+
 // missing is what can be told to be wrong before the handler is asked.
 func missing(r bot.Request, w bot.Words) map[string]string {
 	out := map[string]string{}
-	if r.Fields[fieldQuery] == "" && r.Command == newForm {
-		out[fieldQuery] = w.Say("Say what to subscribe to")
+	if r.Fields[fieldQuery] == "" {
+		switch r.Command {
+		case newForm:
+			out[fieldQuery] = w.Say("Say what to subscribe to")
+		case alertForm:
+			out[fieldQuery] = w.Say("Say what to alert you to")
+		}
 	}
 	if zone := r.Fields[fieldZone]; zone != "" {
 		if _, err := time.LoadLocation(zone); err != nil || strings.EqualFold(zone, "local") {
@@ -86,17 +143,22 @@ func (a *App) ackWrong(j job, wrong map[string]string) {
 func blockOf(name string, in *interaction) string {
 	candidates := []string{name}
 	switch name {
-	case "when":
+	case fieldWhen:
 		candidates = []string{fieldWhen, fieldTime}
+	case fieldWhere:
+		candidates = []string{fieldWhere, fieldChannel}
+		if in.picked() != "" {
+			candidates = []string{fieldChannel}
+		}
 	case "limit":
 		candidates = []string{fieldLength}
 	}
-	for _, id := range candidates {
+	for _, id := range append(candidates, fieldQuery) {
 		if _, ok := in.View.State.Values[id]; ok {
 			return id
 		}
 	}
-	return fieldQuery
+	return fieldFrom // of the only form that asks for no query
 }
 
 // safely runs f, a panic of which becomes an error shown in a language: f runs
@@ -123,9 +185,9 @@ const maxAckBytes = 15_000
 
 // ackView acknowledges a submission by showing a message in its place. One
 // that is too big for that goes to the person's direct messages.
-func (a *App) ackView(ctx context.Context, j job, m bot.Message) {
+func (a *App) ackView(ctx context.Context, j job, m bot.Message, meta private) {
 	in := j.interaction
-	view := a.resultView(m, a.cachedLang(in.User.ID), parsePrivate(in.View.Private))
+	view := a.resultView(m, a.cachedLang(in.User.ID), meta)
 	if viewSize(view) < maxAckBytes {
 		a.ack(j.envelope, map[string]any{"response_action": "update", "view": view})
 		return
@@ -135,23 +197,30 @@ func (a *App) ackView(ctx context.Context, j job, m bot.Message) {
 }
 
 // formFields are the fields of the form as bot.Request has them: days and time
-// together are "when". A new subscription's length is its "limit".
+// together are "when", and a review is a format. A new subscription's length is
+// its "limit". What was emptied in the form of an old one is "off".
 func formFields(in *interaction) map[string]string {
-	at := func(id string) string { return strings.TrimSpace(clean(in.View.State.Values[id][id].chosen())) }
 	out := map[string]string{}
-	for _, id := range []string{fieldQuery, fieldWhere, fieldWhen, fieldZone, fieldFormat, fieldLength} {
-		if v := at(id); v != "" {
+	for _, id := range []string{fieldQuery, fieldWhere, fieldWhen, fieldZone, fieldFormat, fieldLength, fieldSilent, fieldFilters, fieldBig, fieldPerHour, fieldEvery} {
+		if v := in.at(id); v != "" {
 			out[id] = v
 		}
 	}
 	if out[fieldWhere] == keepPlace {
 		delete(out, fieldWhere)
 	}
-	if in.View.Callback == newForm && out[fieldLength] != "" {
+	_, filtered := in.View.State.Values[fieldFilters]
+	switch edit := in.View.Callback == editForm; {
+	case edit && filtered && out[fieldFilters] == "":
+		out[fieldFilters] = "off"
+	case !edit && out[fieldLength] != "":
 		out["limit"] = out[fieldLength]
 		delete(out, fieldLength)
 	}
-	if when := strings.TrimSpace(at(fieldDays) + " " + at(fieldTime)); when != "" {
+	if format := out[fieldFormat]; in.View.Callback == editForm && format != "" && format != fieldReview {
+		out[fieldReview] = "no"
+	}
+	if when := strings.TrimSpace(in.at(fieldDays) + " " + in.at(fieldTime)); when != "" {
 		out[fieldWhen] = when
 	}
 	return out

@@ -34,8 +34,8 @@ func (a *App) publishHome(ctx context.Context, r bot.Request, notice bot.Message
 	}
 	blocks = append(blocks, a.viewBlocks(a.handle(ctx, r).Message)...)
 	words := bot.WordsIn(r.Lang)
-	blocks = append(blocks[:min(len(blocks), maxViewBlocks-1)], slackgo.NewActionBlock("", slackgo.NewButtonBlockElement(
-		bot.ActionID(formVerb, "subscribe"), "", plainText(words.Say("New subscription"), maxButtonText)).WithStyle(slackgo.StylePrimary)))
+	blocks = append(blocks[:min(len(blocks), maxViewBlocks-1)], slackgo.NewActionBlock("", opens(newForm, words.Say("New subscription")).WithStyle(slackgo.StylePrimary),
+		opens(alertForm, words.Say("New alert")), opens(quietForm, words.Say("Quiet hours"))))
 	req := slackgo.PublishViewContextRequest{UserID: r.Person.ID, View: slackgo.HomeTabViewRequest{Type: slackgo.VTHomeTab, Blocks: slackgo.Blocks{BlockSet: blocks}}}
 	if hash != "" {
 		req.Hash = &hash
@@ -47,6 +47,11 @@ func (a *App) publishHome(ctx context.Context, r bot.Request, notice bot.Message
 	if err != nil {
 		a.log.Error("publish a Home tab in Slack", "user", r.Person.ID, "error", err)
 	}
+}
+
+// opens is a button that opens a form.
+func opens(form, label string) *slackgo.ButtonBlockElement {
+	return slackgo.NewButtonBlockElement(bot.ActionID(formVerb, form), "", plainText(label, maxButtonText))
 }
 
 // viewBlocks are a message as blocks of a view. What does not fit is left to

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -58,6 +59,7 @@ func methods() map[string]struct {
 		"chat.delete":                  {[]string{"chat:write"}, (*Server).remove},
 		"conversations.open":           {[]string{"im:write"}, (*Server).conversationsOpen},
 		"conversations.info":           {[]string{"channels:read", "groups:read"}, (*Server).conversationsInfo},
+		"conversations.members":        {[]string{"channels:read", "groups:read"}, (*Server).members},
 		"conversations.history":        {[]string{"channels:history", "groups:history", "im:history"}, (*Server).history},
 		"conversations.replies":        {[]string{"channels:history", "groups:history", "im:history"}, (*Server).replies},
 		"users.info":                   {[]string{"users:read"}, (*Server).usersInfo},
@@ -377,6 +379,26 @@ func (s *Server) conversationsInfo(c call) answer {
 		return no("channel_not_found")
 	}
 	return answer{"channel": answer{"id": ch.ID, "name": ch.Name, "is_member": ch.Member, "is_private": ch.Private, "is_archived": ch.Archived, "creator": ch.Creator, "is_channel": true}}
+}
+
+// members answers in pages of two.
+func (s *Server) members(c call) answer {
+	ch := s.channels[c.text("channel")]
+	if ch == nil || ch.Private && !ch.Member {
+		return no("channel_not_found")
+	}
+	all := ch.Members
+	if all == nil {
+		all = slices.Sorted(maps.Keys(s.users))
+	}
+	start := 0
+	_, _ = fmt.Sscanf(c.text("cursor"), "at%d", &start)
+	end := min(start+2, len(all))
+	out := answer{"members": all[min(start, len(all)):end]}
+	if end < len(all) {
+		out["response_metadata"] = answer{"next_cursor": fmt.Sprintf("at%d", end)}
+	}
+	return out
 }
 
 // history answers newest first, without what is in threads.

@@ -93,6 +93,7 @@ type Channel struct {
 	Archived bool
 	Flat     bool // it has no threads
 	Creator  string
+	Members  []string // user ids; nil for everyone
 }
 
 // User is a person.

@@ -78,8 +78,10 @@ func shownObject(o map[string]any) string {
 		return "[⋯ " + strings.Join(labels, ", ") + "] "
 	case "static_select", "external_select":
 		return "[" + shown(or(o["initial_option"], o["placeholder"])) + " ▾] "
+	case "conversations_select":
+		return "[" + shown(o["placeholder"]) + " ▾] "
 	case "timepicker":
-		return fmt.Sprintf("[%v] ", o["initial_time"])
+		return fmt.Sprintf("[%v] ", or(o["initial_time"], ""))
 	case "plain_text_input":
 		return fmt.Sprintf("[%v] ", or(o["initial_value"], ""))
 	case "mrkdwn":
@@ -270,8 +272,14 @@ func (v View) state(values map[string]string) map[string]any {
 	return out
 }
 
+// Emptied is the value of an input that a person empties.
+const Emptied = "\x00"
+
 func filled(e map[string]any, value string) answer {
 	out := answer{"type": e["type"], "action_id": e["action_id"]}
+	if value == Emptied {
+		return out
+	}
 	switch e["type"] {
 	case "timepicker":
 		out["selected_time"] = e["initial_time"]
@@ -282,6 +290,11 @@ func filled(e map[string]any, value string) answer {
 		out["value"] = e["initial_value"]
 		if value != "" {
 			out["value"] = value
+		}
+	case "conversations_select":
+		out["selected_conversation"] = e["initial_conversation"]
+		if value != "" {
+			out["selected_conversation"] = value
 		}
 	default:
 		out["selected_option"] = e["initial_option"]
