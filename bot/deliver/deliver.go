@@ -22,6 +22,8 @@ type Ledger interface {
 	// Deliveries are those of an edition: a part that goes under the first asks
 	// where that is.
 	Deliveries(ctx context.Context, editionID int64) ([]digest.Delivery, error)
+	// Delivery is one as it is now.
+	Delivery(ctx context.Context, id int64) (digest.Delivery, error)
 }
 
 // Troubles hears of what needs a person.
@@ -45,6 +47,7 @@ type Options struct {
 	Timeout   time.Duration                     // of one attempt; 0 means 30 s
 	Skew      time.Duration                     // how far clocks of replicas may differ; 0 means 10 s
 	Patience  time.Duration                     // how long a post is looked for that cannot be looked for at once; 0 means 10 min
+	Elapsed   func() time.Duration              // a clock that nobody sets; nil means the machine's
 	Jitter    func(time.Duration) time.Duration // picks a wait below its argument; nil means at random
 }
 
@@ -66,6 +69,10 @@ func New(o Options) *Worker {
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Minute
 	}
+	if o.Elapsed == nil {
+		start := time.Now()
+		o.Elapsed = func() time.Duration { return time.Since(start) }
+	}
 	if o.Jitter == nil {
 		o.Jitter = func(d time.Duration) time.Duration { return rand.N(d) }
 	}
@@ -86,13 +93,35 @@ func Key(d digest.Delivery) string {
 // for never. An error means that the ledger could not be read or written; the
 // sweep comes back to it.
 func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err error) {
-	d, ok, err := w.o.Ledger.ClaimDelivery(ctx, id, w.o.Now())
-	if err != nil {
+	f := &fence{o: &w.o, began: w.o.Now(), elapsed: w.o.Elapsed()}
+	d, ok, err := w.o.Ledger.ClaimDelivery(ctx, id, f.began)
+	switch {
+	case digest.CodeOf(err) == digest.NotFound:
+		return time.Time{}, nil // deleted meanwhile
+	case err != nil:
 		return time.Time{}, err
+	case !ok:
+		again, err = w.waiting(ctx, d)
+	default:
+		f.d = d
+		again, err = w.attempt(ctx, f)
 	}
-	if !ok {
-		return w.waiting(ctx, d)
+	return again, w.elsewhere(ctx, d, err)
+}
+
+// elsewhere takes it as no error that another process has taken a delivery up,
+// which is then that one's, or that the delivery was deleted.
+func (w *Worker) elsewhere(ctx context.Context, d digest.Delivery, err error) error {
+	if code := digest.CodeOf(err); err == nil || code != digest.Conflict && code != digest.NotFound {
+		return err
 	}
+	w.o.Log.InfoContext(ctx, "a delivery was taken up elsewhere", append(d.Attrs(), "error", err)...)
+	return nil
+}
+
+// attempt posts what was claimed.
+func (w *Worker) attempt(ctx context.Context, f *fence) (again time.Time, err error) {
+	d := f.d
 	p, ok := w.platforms[d.Destination.Platform]
 	if !ok {
 		// Not a failure: a token may be missing for one start.
@@ -104,28 +133,8 @@ func (w *Worker) Deliver(ctx context.Context, id int64) (again time.Time, err er
 		// is reconciled like any that was interrupted.
 		return w.later(context.WithoutCancel(ctx), d, w.o.Jitter(backoff(d.Attempts)), err.Error())
 	}
-	// The attempt began when the ledger says so, and others count from there.
-	// Where the ledger took so long to answer that the attempt is over, another
-	// process may have taken the delivery up since: nothing is posted any more.
-	left := w.o.Timeout - w.o.Now().Sub(d.Started)
-	if left <= 0 {
-		return w.late(ctx, d)
-	}
-	sctx, cancel := context.WithTimeout(ctx, left)
-	defer cancel()
-	ref, err := p.Send(sctx, post)
+	ref, err := f.send(ctx, p, post)
 	return w.settle(ctx, d, post, ref, err)
-}
-
-// late puts back a delivery whose attempt was over before it began, unless
-// another has taken it up.
-func (w *Worker) late(ctx context.Context, d digest.Delivery) (time.Time, error) {
-	again, err := w.later(ctx, d, 0, "the ledger took too long to answer")
-	if digest.CodeOf(err) == digest.Conflict {
-		w.o.Log.InfoContext(ctx, "a delivery was taken up elsewhere", "delivery", d.ID)
-		return time.Time{}, nil
-	}
-	return again, err
 }
 
 // writeTime bounds how long the outcome of an attempt is being written. One
@@ -177,6 +186,9 @@ func (w *Worker) settle(ctx context.Context, d digest.Delivery, post bot.Post, r
 		"fate", string(cause.Fate), "reason", cause.Reason, "attempt", d.Attempts)
 	switch cause.Fate {
 	case bot.Unsent:
+		if errors.Is(err, bot.ErrLate) { // by no fault of the platform's, and nobody is to wait for it
+			return w.later(ctx, d, 0, cause.Error())
+		}
 		return w.later(ctx, d, w.turn(d, cause), cause.Error())
 	case bot.Refused:
 		return time.Time{}, w.refused(ctx, d, cause)

@@ -53,11 +53,7 @@ func (w *Worker) takeUp(ctx context.Context, d digest.Delivery) error {
 	post.Started = d.Started
 	cause := &bot.SendError{Fate: bot.Unclear, Reason: "interrupted", Err: errors.New("the program stopped while posting")}
 	_, err = w.unclear(ctx, d, post, cause)
-	if digest.CodeOf(err) == digest.Conflict {
-		w.o.Log.InfoContext(ctx, "an interrupted delivery was taken up elsewhere", "delivery", d.ID)
-		return nil
-	}
-	return err
+	return w.elsewhere(ctx, d, err)
 }
 
 // unclear finds out what became of a post that may be visible. It never posts
@@ -105,9 +101,8 @@ func (w *Worker) find(ctx context.Context, p bot.Platform, post bot.Post) (strin
 // repeat sends the same key again, within the time in which the platform
 // shows it once.
 func (w *Worker) repeat(ctx context.Context, d digest.Delivery, p bot.Platform, post bot.Post) (time.Time, error) {
-	sctx, cancel := context.WithTimeout(ctx, w.o.Timeout)
-	defer cancel()
-	ref, err := p.Send(sctx, post)
+	f := &fence{o: &w.o, d: d, began: w.o.Now(), elapsed: w.o.Elapsed()}
+	ref, err := f.send(ctx, p, post)
 	if err == nil {
 		return w.sent(ctx, d, ref)
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/daybrief/daybrief/bot"
 )
 
 // callError is a call to Slack that did not succeed.
@@ -117,10 +119,14 @@ func (c *caller) send(req *http.Request, method string) (*http.Response, error) 
 	defer cancel()
 	var wrote atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})
-	//nolint:gosec // the address is the API's, or a response_url from a delivery that Slack signed
-	res, err := c.http.Do(req.WithContext(ctx))
+	req, err := bot.Guard(req.WithContext(ctx))
 	if err != nil {
-		return nil, transportError(method, wrote.Load(), err)
+		return nil, transportError(method, false, err)
+	}
+	//nolint:gosec // the address is the API's, or a response_url from a delivery that Slack signed
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, transportError(method, wrote.Load() && !errors.Is(err, bot.ErrLate), err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxReply))
