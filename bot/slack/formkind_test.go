@@ -42,7 +42,7 @@ func TestAChannelIsPicked(t *testing.T) {
 				t.Errorf("%+v: asked %+v", c, r)
 			}
 			w.srv.PressView(c.user, *w.srv.View(v.ID), "v1:preview:7")
-			waitFor(t, "the press", func() bool { return w.h.last(t).Action == "v1:preview:7" && w.h.last(t).Place == channelOf(c.channel) })
+			w.asked("the press", func(r bot.Request) bool { return r.Action == "v1:preview:7" && r.Place == channelOf(c.channel) })
 		}
 	})
 }
@@ -159,14 +159,7 @@ func TestQuietHoursByForm(t *testing.T) {
 		{map[string]string{"from": "07:00", "weekends": "no"}, "quiet off"},
 	} {
 		w.srv.Submit("U0JON", v, c.fill)
-		waitFor(t, c.want, func() bool {
-			for _, r := range w.h.Requests() {
-				if r.Command == "subscriptions" && r.Args == c.want && r.Place.Direct {
-					return true
-				}
-			}
-			return false
-		})
+		w.asked(c.want, func(r bot.Request) bool { return r.Command == "subscriptions" && r.Args == c.want && r.Place.Direct })
 	}
 	if d := w.srv.Submit("U0JON", v, map[string]string{"to": slacktest.Emptied}); string(d.Ack) != `{"errors":{"to":"Give both times, or none"},"response_action":"errors"}` {
 		t.Errorf("half a time: %s", d.Ack)
@@ -182,12 +175,5 @@ func TestQuietHoursByForm(t *testing.T) {
 	// Without a form, words tell what holds.
 	w.srv.Fail("views.open", slacktest.Refuse("expired_trigger_id"))
 	w.srv.PressHome("U0JON", "v1:form:quiet")
-	waitFor(t, "words", func() bool {
-		for _, r := range w.h.Requests() {
-			if r.Command == "subscriptions" && r.Args == "quiet" {
-				return true
-			}
-		}
-		return false
-	})
+	w.asked("words", func(r bot.Request) bool { return r.Command == "subscriptions" && r.Args == "quiet" })
 }

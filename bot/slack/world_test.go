@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,13 @@ func (h *handler) last(t *testing.T) bot.Request {
 		t.Fatal("the handler was not asked")
 	}
 	return all[len(all)-1]
+}
+
+// asked waits until the handler is asked what match accepts: a Home tab is
+// drawn anew beside what was asked, so that may not be the last.
+func (w *world) asked(what string, match func(bot.Request) bool) {
+	w.t.Helper()
+	waitFor(w.t, what, func() bool { return slices.ContainsFunc(w.h.Requests(), match) })
 }
 
 func said(text string, actions ...bot.Action) bot.Reply {
