@@ -28,8 +28,9 @@ var plurals = map[string]pluralForms{
 	"%d alerts that waited":     plural1("%d alert that waited", "%d alerts that waited"),
 	"%d subscriptions":          plural1("%d subscription", "%d subscriptions"),
 	"In the last 7 days it would have sent %d alerts.": plural1("In the last 7 days it would have sent %d alert.", "In the last 7 days it would have sent %d alerts."),
-	"%d leanings": plural1("%d leaning", "%d leanings"),
-	"%d answers":  plural1("%d answer", "%d answers"),
-	"%d changes":  plural1("%d change", "%d changes"),
+	"at most %d stories": plural1("at most %d story", "at most %d stories"),
+	"%d leanings":        plural1("%d leaning", "%d leanings"),
+	"%d answers":         plural1("%d answer", "%d answers"),
+	"%d changes":         plural1("%d change", "%d changes"),
 	"%d subscriptions of channels go on without your name.": plural1("%d subscription of a channel goes on without your name.", "%d subscriptions of channels go on without your name."),
 }

@@ -220,7 +220,7 @@ func commandLike(word, rest string) bool {
 	case "subscribe", "unsubscribe", "alert":
 		return true
 	case "subscriptions":
-		return slices.Contains(subscriptionWords(), first)
+		return subscriptionVerbs[first] != ""
 	case "digest":
 		return slices.Contains([]string{"now", "preview", "history", "whynot"}, first)
 	}

@@ -64,7 +64,7 @@ func (h *Handler) Complete(ctx context.Context, r bot.Request, field, typed stri
 		return options(matching(typed, "edit 3 weekdays 9:00", "filter 3 exclude football", "mute source Reuters 7d", "mute topic sport 7d", "mute country us 3d", "mutes",
 			"unmute 1", "quiet 22:00-7:00", "quiet 22:00-7:00 weekends drop", "quiet off", "leanings", "leanings reset", "whynot https://", "export", "forget me"))
 	case "zone":
-		return options(matching(typed, zones...))
+		return options(zonesLike(typed))
 	}
 	return nil
 }
@@ -89,11 +89,3 @@ func matching(typed string, values ...string) []string {
 	}
 	return out
 }
-
-// zones are the IANA zones that are offered; any other can be typed.
-var zones = []string{"Asia/Seoul", "Asia/Tokyo", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Bangkok", "Asia/Jakarta", "Asia/Manila",
-	"Asia/Ho_Chi_Minh", "Asia/Kolkata", "Asia/Karachi", "Asia/Dubai", "Asia/Riyadh", "Asia/Tehran", "Asia/Jerusalem", "Asia/Almaty", "Europe/London", "Europe/Dublin",
-	"Europe/Paris", "Europe/Berlin", "Europe/Madrid", "Europe/Rome", "Europe/Brussels", "Europe/Amsterdam", "Europe/Zurich", "Europe/Vienna", "Europe/Stockholm",
-	"Europe/Warsaw", "Europe/Kyiv", "Europe/Athens", "Europe/Istanbul", "Europe/Moscow", "Africa/Cairo", "Africa/Lagos", "Africa/Nairobi", "Africa/Johannesburg",
-	"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Toronto", "America/Vancouver", "America/Mexico_City", "America/Bogota",
-	"America/Lima", "America/Santiago", "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "Australia/Sydney", "Australia/Perth", "Pacific/Auckland", "Pacific/Honolulu", "UTC"}

@@ -257,21 +257,6 @@ var (
 	tellWord    = regexp.MustCompile(`(?i)(?:^|\s)(?:(?:say|tell)(?:\s+me)?\s+when\s+(?:there\s+is\s+)?nothing(?:\s+new)?|없어도\s*알림)(?:\s|$)`)
 )
 
-// cutFormat takes the name of a format off the end of what was typed.
-func cutFormat(s string) (rest, format string) {
-	words := strings.Fields(s)
-	if n := len(words); n > 1 && formatWord.MatchString(words[n-1]) {
-		return strings.Join(words[:n-1], " "), strings.ToLower(words[n-1])
-	}
-	return s, ""
-}
-
-// cutSilent takes "silent when nothing" out of what was typed.
-func cutSilent(s string) (rest string, silent bool) {
-	_, silent = cutWord(silentWord, &s)
-	return strings.TrimSpace(s), silent
-}
-
 // cutWord takes an expression's first match out of s, with what its group
 // found.
 func cutWord(re *regexp.Regexp, s *string) (found string, ok bool) {

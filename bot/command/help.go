@@ -78,31 +78,6 @@ func (h *Handler) examples(ctx context.Context, now time.Time) []string {
 	return out
 }
 
-// home is the start page of a person: what it does on first sight, then their
-// subscriptions.
-func (h *Handler) home(ctx context.Context, r bot.Request) (bot.Reply, error) {
-	subs, err := h.visible(ctx, r)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if len(subs) > 0 {
-		m := h.list(subs, r)
-		for i := range subs {
-			if i < 20 {
-				m.Sections = append(m.Sections, bot.Section{Lines: h.manage(subs[i], r).Lead[:1], Actions: h.manage(subs[i], r).Actions})
-			}
-		}
-		m.Sections = m.Sections[1:]
-		notes, err := h.chosen(ctx, r)
-		m.Notes = append(m.Notes, notes...)
-		return bot.Reply{Message: m}, err
-	}
-	reply, err := h.help(ctx, r)
-	w := h.words(r)
-	reply.Message.Notes = append(reply.Message.Notes, bot.T(w.Say("I read only what you send me, and keep your subscriptions until you remove them.")))
-	return reply, err
-}
-
 // sources tells how reading the news goes.
 func (h *Handler) sources(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	all, err := h.o.Store.Sources(ctx)

@@ -21,6 +21,18 @@ const (
 	maxMutes    = 100 // of one person or channel
 )
 
+// muteVerb serves what is said of mutes.
+func (h *Handler) muteVerb(ctx context.Context, r bot.Request, verb, arg string) (bot.Reply, error) {
+	switch verb {
+	case "mutes":
+		_, where := cutWhere(arg)
+		return h.mutes(ctx, r, where)
+	case "unmute":
+		return h.unmuteCommand(ctx, r, arg)
+	}
+	return h.muteCommand(ctx, r, arg)
+}
+
 // muteCommand serves "subscriptions mute source Xinhua 7d here".
 func (h *Handler) muteCommand(ctx context.Context, r bot.Request, arg string) (bot.Reply, error) {
 	arg, where := cutWhere(arg)

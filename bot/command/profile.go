@@ -72,24 +72,49 @@ func (h *Handler) saveProfile(ctx context.Context, r bot.Request, p digest.Profi
 	return nil
 }
 
-// chosen says under the list of subscriptions what else is chosen.
+// chosen says under the list of subscriptions what else is chosen: for the
+// person, and for the channel to those who may change it.
 func (h *Handler) chosen(ctx context.Context, r bot.Request) ([]bot.Text, error) {
 	p, err := h.o.Store.Profile(ctx, h.own(r))
 	if err != nil {
 		return nil, err
 	}
 	w := h.words(r)
-	var out []bot.Text
-	if quietOn(p.Quiet) {
-		out = append(out, bot.T(w.Say("Quiet hours: %s.", quietInWords(p.Quiet, w))))
-	}
-	if n := len(activeMutes(p, r.Now)); n > 0 {
-		out = append(out, w.Text("%s, see %s.", w.Say("%d muted", n), typed("subscriptions mutes")))
-	}
+	out := h.chosenIn(p, r, false)
 	if n := len(p.Leanings); n > 0 {
 		out = append(out, w.Text("%s, see %s.", w.Say("%d leanings", n), typed("subscriptions leanings")))
 	}
-	return out, nil
+	if r.Place.Direct || r.Place.Channel == "" || !r.Manager {
+		return out, nil
+	}
+	here, err := h.o.Store.Profile(ctx, r.Place)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, h.chosenIn(here, r, true)...), nil
+}
+
+// chosenIn says the quiet hours and mutes of a profile: the person's, or the
+// channel's.
+func (h *Handler) chosenIn(p digest.Profile, r bot.Request, here bool) []bot.Text {
+	w := h.words(r)
+	var out []bot.Text
+	if quietOn(p.Quiet) {
+		line := w.Say("Quiet hours: %s.", quietInWords(p.Quiet, w))
+		if here {
+			line = w.Say("Quiet hours of this channel: %s.", quietInWords(p.Quiet, w))
+		}
+		out = append(out, bot.T(line))
+	}
+	if n := len(activeMutes(p, r.Now)); n > 0 {
+		muted := w.Say("%d muted", n)
+		line := w.Text("%s, see %s.", muted, typed("subscriptions mutes"))
+		if here {
+			line = w.Text("%s in this channel, see %s.", muted, typed("subscriptions mutes here"))
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // typed is a command as a span: linked where the platform can.

@@ -52,7 +52,7 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if ask.zone != "" {
+	if ask.zone != "" && sub.Destination == h.own(r) { // a channel's zone says nothing of who sets it up
 		if err := h.o.Store.SetSetting(ctx, zoneKey(r.Person), sub.Zone); err != nil {
 			return bot.Reply{}, err
 		}
@@ -61,17 +61,18 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 	return bot.Reply{Message: h.subscribed(sub, q, r)}, nil
 }
 
-// readWish takes the fields, or reads "korea-trade weekdays 8:00 Asia/Seoul
-// here" from the words.
+// readWish takes the fields, or reads "korea-trade weekdays 8:00 Asia/Seoul 5
+// stories headlines silent here" from the words: what comes first is the query,
+// then when, then the others as they come.
 func (h *Handler) readWish(r bot.Request) wish {
 	ask := wish{query: strings.TrimSpace(r.Fields["query"]), when: r.Fields["when"], zone: r.Fields["zone"], where: r.Fields["where"], format: r.Fields["format"], limit: cmp.Or(r.Fields["limit"], r.Fields["length"]),
 		filters: r.Fields["filters"], silent: r.Fields["silent"] == "yes"}
 	if ask.query != "" {
 		return ask
 	}
-	var args string
-	args, ask.silent = cutSilent(r.Args)
-	args, ask.format = cutFormat(args)
+	args := r.Args
+	_, ask.silent = cutWord(silentWord, &args)
+	ask.limit, _ = cutWord(storiesWord, &args)
 	words := strings.Fields(args)
 	for len(words) > 0 {
 		last := words[len(words)-1]
@@ -80,6 +81,8 @@ func (h *Handler) readWish(r bot.Request) wish {
 			ask.where = whereWords[strings.ToLower(last)]
 		case ask.zone == "" && zoneName.MatchString(last):
 			ask.zone = last
+		case ask.format == "" && len(words) > 1 && formatWord.MatchString(last):
+			ask.format = strings.ToLower(last)
 		default:
 			ask.query, ask.when = h.splitWhen(words)
 			return ask
@@ -191,14 +194,15 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 	w := h.words(r)
 	name := bot.B(cmp.Or(sub.Query, w.Say("all news")))
 	when := h.o.Schedules.Describe(sub.Schedule, w)
-	line := w.Text("Subscribed you to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
+	manner := strings.Join(append([]string{zoneWords(sub.Zone, w)}, look(sub, w)...), ", ")
+	line := w.Text("Subscribed you to %s, %s %s.", name, when, manner)
 	switch {
 	case sub.Destination.Platform == "web":
-		line = w.Text("Subscribed the page to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
+		line = w.Text("Subscribed the page to %s, %s %s.", name, when, manner)
 	case picked(r, sub.Destination):
-		line = w.Text("Subscribed %s to %s, %s %s.", bot.P(sub.Destination), name, when, zoneWords(sub.Zone, w))
+		line = w.Text("Subscribed %s to %s, %s %s.", bot.P(sub.Destination), name, when, manner)
 	case !sub.Destination.Direct:
-		line = w.Text("Subscribed this channel to %s, %s %s.", name, when, zoneWords(sub.Zone, w))
+		line = w.Text("Subscribed this channel to %s, %s %s.", name, when, manner)
 	}
 	first := bot.T(w.Say("First digest: %s.", w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)))
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Zone: sub.Zone, Lead: []bot.Text{line}}
@@ -218,20 +222,6 @@ func (h *Handler) subscribed(sub digest.Subscription, q digest.Query, r bot.Requ
 // "this channel" would be none that the person sees.
 func picked(r bot.Request, to digest.Destination) bool {
 	return !to.Direct && r.Fields["where"] == to.String()
-}
-
-// zoneWords says a zone as people do: "Seoul time".
-func zoneWords(zone string, w bot.Words) string {
-	if strings.HasSuffix(zone, "/UTC") {
-		return "UTC"
-	}
-	if i := strings.LastIndexByte(zone, '/'); i >= 0 {
-		return w.Say("%s time", strings.ReplaceAll(zone[i+1:], "_", " "))
-	}
-	if zone == "" || zone == "local" || zone == "Local" {
-		return w.Say("local time")
-	}
-	return zone
 }
 
 // undoTime is how long an unsubscribe can be taken back.

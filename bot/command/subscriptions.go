@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,32 +45,37 @@ func (h *Handler) visible(ctx context.Context, r bot.Request) ([]digest.Subscrip
 	return out, nil
 }
 
-// subscriptionWords are what may follow the word subscriptions.
-func subscriptionWords() []string {
-	return []string{"pause", "resume", "remove", "delete", "unsubscribe", "preview", "edit", "filter", "mute", "mutes", "unmute", "quiet", "leanings", "follow", "whynot", "export", "forget"}
+// subscriptionVerbs are what may follow the word subscriptions, each with the
+// verb that it stands for.
+var subscriptionVerbs = map[string]string{
+	"pause": "pause", "resume": "resume", "remove": "unsubscribe", "delete": "unsubscribe", "unsubscribe": "unsubscribe", "preview": "preview",
+	"edit": "edit", "filter": "filter", "mute": "mute", "mutes": "mutes", "unmute": "unmute", "quiet": "quiet", "leanings": "leanings",
+	"follow": "follow", "whynot": "whynot", "export": "export", "forget": "forget", "list": "list",
+	"멈춤": "pause", "다시": "resume", "삭제": "unsubscribe", "미리보기": "preview", "변경": "edit", "필터": "filter", "끄기": "mute", "켜기": "unmute",
+	"방해금지": "quiet", "취향": "leanings", "따라가기": "follow", "내보내기": "export", "잊기": "forget", "목록": "list",
 }
 
 func (h *Handler) subscriptions(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	r.Args = strings.TrimSpace(cmp.Or(r.Args, r.Fields["action"]))
 	word, arg, _ := strings.Cut(r.Args, " ")
 	arg = strings.TrimSpace(arg)
-	switch strings.ToLower(word) {
-	case "pause", "resume", "remove", "delete", "unsubscribe", "preview":
-		return h.byNumber(ctx, r, word, arg)
+	verb, known := subscriptionVerbs[strings.ToLower(word)]
+	if !known && word != "" {
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know what to do with “%s”", clip(r.Args, 60)).WithHint("See what there is with /help subscriptions.")
+	}
+	switch verb {
+	case "pause", "resume", "unsubscribe", "preview":
+		return h.byNumber(ctx, r, verb, arg)
 	case "edit":
 		return h.editCommand(ctx, r, arg)
 	case "filter":
 		return h.filterCommand(ctx, r, arg)
-	case "mute":
-		return h.muteCommand(ctx, r, arg)
-	case "mutes":
-		return h.mutes(ctx, r, arg)
-	case "unmute":
-		return h.unmuteCommand(ctx, r, arg)
 	case "quiet":
 		return h.quiet(ctx, r, arg)
 	case "leanings":
 		return h.leanings(ctx, r, arg)
+	case "mute", "mutes", "unmute":
+		return h.muteVerb(ctx, r, verb, arg)
 	case "follow":
 		return h.followStory(ctx, r, strings.TrimPrefix(arg, "#"))
 	case "whynot":
@@ -79,102 +85,17 @@ func (h *Handler) subscriptions(ctx context.Context, r bot.Request) (bot.Reply, 
 	case "forget":
 		return h.forgetCommand(r, arg)
 	}
-	subs, err := h.visible(ctx, r)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	m := h.list(subs, r)
-	notes, err := h.chosen(ctx, r)
-	m.Notes = append(m.Notes, notes...)
-	return bot.Reply{Message: m}, err
+	return h.overview(ctx, r)
 }
 
 // byNumber serves "subscriptions pause 2": the words behind the buttons, for
 // those who type.
 func (h *Handler) byNumber(ctx context.Context, r bot.Request, verb, arg string) (bot.Reply, error) {
-	verb = strings.ToLower(verb)
-	if verb == "remove" || verb == "delete" {
-		verb = "unsubscribe"
-	}
 	id := strings.TrimPrefix(strings.TrimSpace(arg), "#")
 	if _, err := strconv.ParseInt(id, 10, 64); err != nil {
 		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: subscriptions %s 3", verb)
 	}
 	return h.pressSubscription(ctx, r, verb, id)
-}
-
-// list shows subscriptions with a menu to pick one from.
-func (h *Handler) list(subs []digest.Subscription, r bot.Request) bot.Message {
-	w := h.words(r)
-	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B(w.Say("%d subscriptions", len(subs)))}}
-	if len(subs) == 0 {
-		m.Title = nil
-		m.Lead = []bot.Text{w.Text("You have no subscriptions. Try %s.", bot.Span{Text: "subscribe korea-trade weekdays 8:00", Code: true, Command: "subscribe korea-trade weekdays 8:00"})}
-		return m
-	}
-	var options []bot.Option
-	section := bot.Section{}
-	for _, s := range subs {
-		section.Lines = append(section.Lines, h.line(s, r, w))
-		if len(options) < 25 && h.mayChange(r, s) {
-			options = append(options, bot.Option{Label: clip("#"+strconv.FormatInt(s.ID, 10)+" "+subName(s, w), 70), Value: strconv.FormatInt(s.ID, 10)})
-		}
-	}
-	m.Sections = []bot.Section{section}
-	if len(options) > 0 {
-		m.Actions = []bot.Action{{ID: bot.ActionID("manage", ""), Label: w.Say("Manage one"), Options: options}}
-	}
-	return m
-}
-
-func subName(s digest.Subscription, w bot.Words) string {
-	return cmp.Or(s.Name, s.Query, w.Say("all news"))
-}
-
-// line tells one subscription on one line.
-func (h *Handler) line(s digest.Subscription, r bot.Request, w bot.Words) bot.Text {
-	t := bot.Text{bot.S("#" + strconv.FormatInt(s.ID, 10) + " "), bot.B(subName(s, w)), bot.S(" · " + h.manner(s, w) + " · ")}
-	if s.Destination.Direct {
-		t = append(t, bot.S(w.Say("direct messages")))
-	} else {
-		t = append(t, bot.P(s.Destination))
-	}
-	return append(t, bot.S(" · "+state(s, r, w)))
-}
-
-// manner says when a subscription sends, and what it leaves out.
-func (h *Handler) manner(s digest.Subscription, w bot.Words) string {
-	switch s.Kind {
-	case digest.AlertKind:
-		return w.Say("alert") + ": " + strings.Join(w.Rules(s.Rules), ", ")
-	case digest.FollowKind:
-		return w.Say("followed story")
-	}
-	parts := []string{h.o.Schedules.Describe(s.Schedule, w) + " " + zoneWords(s.Zone, w)}
-	if s.Format == digest.Review {
-		parts = append(parts, w.Say("review"))
-	}
-	if s.Quiet {
-		parts = append(parts, w.Say("silent when there is nothing new"))
-	}
-	return strings.Join(append(parts, w.Filter(s.Rules.Filter)...), ", ")
-}
-
-// state says whether a subscription runs, and when next.
-func state(s digest.Subscription, r bot.Request, w bot.Words) string {
-	switch {
-	case s.State == digest.Paused:
-		return w.Say("paused")
-	case s.State == digest.Suspended:
-		return w.Say("stopped: %s", strings.TrimSuffix(w.Told(s.Reason), "."))
-	case s.State == digest.Removed:
-		return w.Say("removed")
-	case scheduleless(s):
-		return w.Say("on")
-	case s.NextRun.IsZero():
-		return w.Say("no next run")
-	}
-	return w.Say("next %s", w.Soon(s.NextRun.In(bot.Zone(s.Zone)), r.Now))
 }
 
 // scheduleless reports a subscription that sends when something happens.
@@ -349,6 +270,7 @@ func (h *Handler) comingTimes(s digest.Subscription, r bot.Request, w bot.Words)
 }
 
 // unsubscribeCommand serves "unsubscribe korea-trade" and "unsubscribe 3".
+// Where several are meant, or none, it shows them to choose from.
 func (h *Handler) unsubscribeCommand(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	if _, err := strconv.Atoi(strings.TrimPrefix(r.Args, "#")); err == nil {
 		return h.byNumber(ctx, r, "unsubscribe", r.Args)
@@ -357,10 +279,21 @@ func (h *Handler) unsubscribeCommand(ctx context.Context, r bot.Request) (bot.Re
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	for _, s := range subs {
-		if strings.EqualFold(s.Query, r.Args) && r.Args != "" && h.mayChange(r, s) {
-			return h.pressSubscription(ctx, r, "unsubscribe", strconv.FormatInt(s.ID, 10))
-		}
+	meant := slices.DeleteFunc(slices.Clone(subs), func(s digest.Subscription) bool {
+		return !h.mayChange(r, s) || !strings.EqualFold(s.Query, r.Args) && !strings.EqualFold(s.Name, r.Args)
+	})
+	w := h.words(r)
+	switch {
+	case r.Args == "" || len(subs) == 0:
+		return bot.Reply{Message: h.list(subs, r)}, nil
+	case len(meant) == 1:
+		return h.pressSubscription(ctx, r, "unsubscribe", strconv.FormatInt(meant[0].ID, 10))
+	case len(meant) == 0:
+		m := h.list(subs, r)
+		m.Lead = []bot.Text{w.Text("None of them is %s.", bot.B(clip(r.Args, 60)))}
+		return bot.Reply{Message: m}, nil
 	}
-	return bot.Reply{Message: h.list(subs, r)}, nil
+	m := h.list(meant, r)
+	m.Lead = []bot.Text{w.Text("Which one? Type its number, as in %s.", typed("unsubscribe "+strconv.FormatInt(meant[0].ID, 10)))}
+	return bot.Reply{Message: m}, nil
 }
