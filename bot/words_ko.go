@@ -193,7 +193,7 @@ var korean = map[string]string{
 	"None":                          "없음",
 	"Leave it empty for direct messages. In a private channel, type /invite first.": "비워 두면 다이렉트 메시지로 보냅니다. 비공개 채널이면 먼저 그곳에서 /invite를 입력하세요.",
 	"In a private channel, type /invite first.":                                     "비공개 채널이면 먼저 그곳에서 /invite를 입력하세요.",
-	"This channel, #%s":                  "이 채널, #%s",
+	"a channel":                          "채널",
 	"A review of the week, with numbers": "한 주 정리, 숫자와 함께",
 	"When there is nothing new":          "새 소식이 없으면",
 	"Say so":                             "없다고 알림",

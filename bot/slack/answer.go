@@ -64,6 +64,7 @@ func (a *App) answerWords(ctx context.Context, t *target, reply bot.Reply) {
 			return
 		}
 	}
+	a.nameChannels(ctx, reply.Message)
 	parts, err := a.Render(reply.Message)
 	if err != nil {
 		a.log.Error("render an answer", "error", err)

@@ -99,7 +99,9 @@ type App struct {
 	busy   chan struct{} // holds one for each answer that is being made
 	closed atomic.Bool   // Run has ended
 	people *people
-	health health
+
+	channels *channels
+	health   health
 
 	idMu sync.Mutex
 	id   identity // once auth.test has answered
@@ -138,6 +140,7 @@ func New(o Options) (*App, error) {
 	a.limits = newLimiter(a.clock.now)
 	a.seen = newSeen(a.now)
 	a.people = newPeople(a.now)
+	a.channels = newChannels(a.now)
 	a.calls = &caller{http: o.HTTPClient, limits: a.limits, clock: a.clock, maxWait: 10 * time.Second, paused: a.tellPauses, scopes: a.sawScopes}
 	a.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(a.calls), slackgo.OptionAppLevelToken(o.AppToken))
 	return a, nil
@@ -193,7 +196,7 @@ func (a *App) Render(m bot.Message) ([][]byte, error) {
 }
 
 func (a *App) renderer(lang string, on surface) renderer {
-	return renderer{a.o.Command, a.words(), bot.WordsIn(lang), on}
+	return renderer{command: a.o.Command, commands: a.words(), words: bot.WordsIn(lang), surface: on, channel: a.channels.name}
 }
 
 // identity is who we are, as auth.test says.

@@ -46,6 +46,7 @@ func (a *App) own(ctx context.Context) identity {
 // slash serves the slash command.
 func (a *App) slash(ctx context.Context, j job) {
 	c := j.command
+	a.channels.learn(c.ChannelID, c.ChannelName)
 	r := requestOf(a.words(), plainWords(c.Text, a.own(ctx).User))
 	r.Person = digest.Person{Platform: Platform, Workspace: c.TeamID, ID: c.UserID}
 	r.Place = place(c.TeamID, c.ChannelID, c.UserID)
@@ -104,6 +105,7 @@ func errorID() string {
 // interact serves buttons, menus, forms, shortcuts and what is typed in forms.
 func (a *App) interact(ctx context.Context, j job) {
 	in := j.interaction
+	a.channels.learn(in.Channel.ID, in.Channel.Name)
 	switch in.Type {
 	case "block_actions":
 		for _, e := range in.Actions {
@@ -277,6 +279,7 @@ func (a *App) revoke(ctx context.Context, workspace, reason string) {
 // with it every post.
 func (a *App) forget() {
 	a.people.forget()
+	a.channels.forget()
 	a.dmMu.Lock()
 	a.dms = map[string]string{}
 	a.dmMu.Unlock()

@@ -55,7 +55,7 @@ func TestEditByForm(t *testing.T) {
 			before := len(w.srv.Views())
 			open()
 			v := w.srv.WaitView(name, func(v slacktest.View) bool { return len(w.srv.Views()) == before+1 && v.ID == w.srv.Views()[before].ID })
-			if got := v.Shown(); got != "What: [korea-trade ▾]\nWhere to: [This channel ▾]\nOr to another channel: [None ▾]\nOn which days: [Monday, Wednesday, Friday ▾]\nAt what time: [07:30]\n"+
+			if got := v.Shown(); got != "What: [korea-trade ▾]\nWhere to: [This channel, #general ▾]\nOr to another channel: [None ▾]\nOn which days: [Monday, Wednesday, Friday ▾]\nAt what time: [07:30]\n"+
 				"Time zone: [Asia/Seoul ▾]\nHow much of each story: [A short paragraph ▾]\nHow many stories: [12 ▾]\n" {
 				t.Errorf("%s: the form shows\n%s", name, got)
 			}
@@ -153,7 +153,7 @@ func TestUncommonSubscriptions(t *testing.T) {
 		"no length":          {map[string]string{"length": "0"}, "How many stories: [7 ▾]", `"length":"7"`},
 		"an odd length":      {map[string]string{"length": "many"}, "How many stories: [7 ▾]", `"length":"7"`},
 		"to direct messages": {map[string]string{"where": "dm"}, "Where to: [Direct messages to me ▾]", `"where":"dm"`},
-		"here, by its id":    {map[string]string{"where": "slack:C0GENERAL"}, "Where to: [This channel ▾]", `"where":"here"`},
+		"here, by its id":    {map[string]string{"where": "slack:C0GENERAL"}, "Where to: [This channel, #general ▾]", `"where":"here"`},
 		"hostile":            {map[string]string{"query": "<!here> & *b*", "zone": "<x>"}, "What: [<!here> & *b* ▾]", ``},
 	} {
 		t.Run(name, func(t *testing.T) {

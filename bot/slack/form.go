@@ -149,7 +149,7 @@ func (a *App) fillForm(ctx context.Context, o opening) (v slackgo.ModalViewReque
 		}
 	}()
 	r := a.about(ctx, o.request)
-	f := formFor{words: bot.WordsIn(r.Lang), kind: o.kind, meta: o.meta, zone: r.Zone}
+	f := formFor{words: bot.WordsIn(r.Lang), kind: o.kind, meta: o.meta, zone: r.Zone, channel: a.channels.name}
 	former, ok := a.o.Handler.(bot.Former)
 	if !ok {
 		return f.view()

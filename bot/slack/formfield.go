@@ -65,8 +65,8 @@ func live(placeholder string, chosen *bot.Option) *slackgo.SelectBlockElement {
 	return e
 }
 
-// channels is a menu of the channels that the person can see.
-func channels(placeholder string) *slackgo.SelectBlockElement {
+// channelMenu is a menu of the channels that the person can see.
+func channelMenu(placeholder string) *slackgo.SelectBlockElement {
 	e := slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeConversations, plainText(placeholder, maxPlaceholder), "")
 	e.Filter = &slackgo.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
 	return e

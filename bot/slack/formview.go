@@ -41,7 +41,8 @@ type formFor struct {
 	meta   private
 	values map[string]string // of bot.Former
 	zone   string            // of the person, where the values have none
-	here   string            // the name of the channel that "here" is; "" when not known
+	// channel is the name of a channel, "" when it is not known.
+	channel func(id string) string
 }
 
 // modal is the form without its fields.
@@ -132,34 +133,37 @@ func only(value string) *bot.Option {
 // the form was opened, and of any other channel. Slack offers those that the
 // person can see.
 func (f formFor) where() []slackgo.Block {
-	w := f.words
-	chosen := or(f.values[fieldWhere], "dm")
+	w, now := f.words, f.values[fieldWhere]
+	chosen := or(now, "dm")
 	options := []bot.Option{{Label: w.Say("Direct messages to me"), Value: "dm"}}
 	if f.meta.channel != "" {
-		options = append(options, bot.Option{Label: f.hereLabel(), Value: "here"})
+		options = append(options, bot.Option{Label: f.named(w.Say("This channel"), f.meta.channel), Value: "here"})
 	}
 	if chosen == place("", f.meta.channel, "").String() {
 		chosen = "here"
 	}
 	if chosen != "dm" && (chosen != "here" || f.meta.channel == "") {
 		chosen = keepPlace
-		options = append(options, bot.Option{Label: w.Say("Where it goes now"), Value: keepPlace})
+		options = append(options, bot.Option{Label: f.named(w.Say("Where it goes now"), strings.TrimPrefix(now, Platform+":")), Value: keepPlace})
 	}
 	if len(options) == 1 {
-		return []slackgo.Block{input(fieldChannel, w.Say("Where to"), channels(w.Say("Direct messages to me"))).
+		return []slackgo.Block{input(fieldChannel, w.Say("Where to"), channelMenu(w.Say("Direct messages to me"))).
 			withHint(w.Say("Leave it empty for direct messages. In a private channel, type /invite first.")).optional().block()}
 	}
 	return []slackgo.Block{
 		input(fieldWhere, w.Say("Where to"), choice(chosen, options...)).block(),
-		input(fieldChannel, w.Say("Or to another channel"), channels(w.Say("None"))).withHint(w.Say("In a private channel, type /invite first.")).optional().block(),
+		input(fieldChannel, w.Say("Or to another channel"), channelMenu(w.Say("None"))).withHint(w.Say("In a private channel, type /invite first.")).optional().block(),
 	}
 }
 
-func (f formFor) hereLabel() string {
-	if f.here == "" {
-		return f.words.Say("This channel")
+// named is what a channel is to the form, with its name where that is known.
+func (f formFor) named(what, channel string) string {
+	if f.channel != nil {
+		if name := f.channel(channel); name != "" {
+			return what + ", #" + name
+		}
 	}
-	return f.words.Say("This channel, #%s", f.here)
+	return what
 }
 
 func (f formFor) zoneInput() []slackgo.Block {

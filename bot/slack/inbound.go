@@ -70,7 +70,8 @@ type interaction struct {
 
 type ref struct {
 	ID     string `json:"id"`
-	TeamID string `json:"team_id"`
+	TeamID string `json:"team_id"` // of a person
+	Name   string `json:"name"`    // of a channel
 }
 
 type container struct {

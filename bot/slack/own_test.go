@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -82,5 +83,29 @@ func TestReasonsAreShownWhereTheMessageIsAboutThem(t *testing.T) {
 		if blocks, text := strings.Contains(slacktest.ShownPayload(parts[0]), "country KR"), strings.Count(string(parts[0]), "country KR") == 2; blocks != show || text != show {
 			t.Errorf("asked for %v: in the blocks %v, in blocks and words %v", show, blocks, text)
 		}
+	}
+}
+
+// TestPlainWordsNameChannels: a screen reader and a notification say names,
+// where Slack shows them for ids.
+func TestPlainWordsNameChannels(t *testing.T) {
+	t.Parallel()
+	w := running(t, nil)
+	w.srv.AddChannel(slacktest.Channel{ID: "C0KIM", Name: "kim", Member: true})
+	m := bot.Message{Lang: "en", Lead: []bot.Text{{bot.P(channel("C0GENERAL")), bot.S(", "), bot.P(channel("C0KIM")), bot.S(" and "), bot.P(channel("C0OUTSIDE"))}}}
+	w.h.handle = func(context.Context, bot.Request) (bot.Reply, error) { return bot.Reply{Message: m}, nil }
+	for range 2 {
+		d := w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions")
+		if got := d.Answer(1); got.Text != "#general, #kim and a channel" || got.Shown() != "#C0GENERAL, #C0KIM and #C0OUTSIDE\n" {
+			t.Errorf("%q, shown %q", got.Text, got.Shown())
+		}
+	}
+	if n := w.srv.Calls("conversations.info"); n != 2 {
+		t.Errorf("conversations.info was called %d times: what is known, or was just not told, is not asked", n)
+	}
+	// What is posted later has the names, too.
+	parts, err := w.app.Render(m)
+	if err != nil || !strings.Contains(string(parts[0]), `"text":"#general, #kim and a channel"`) {
+		t.Errorf("%s, %v", parts, err)
 	}
 }

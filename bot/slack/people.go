@@ -23,19 +23,13 @@ type person struct {
 	until  time.Time
 }
 
-// people remembers persons and who made a channel for a day, since both calls
-// are counted and neither changes often.
+// people remembers persons for a day, since the call is counted and they seldom
+// change.
 type people struct {
 	now func() time.Time
 
-	mu       sync.Mutex
-	persons  map[string]person
-	creators map[string]creator
-}
-
-type creator struct {
-	user  string
-	until time.Time
+	mu      sync.Mutex
+	persons map[string]person
 }
 
 const (
@@ -47,7 +41,7 @@ const (
 )
 
 func newPeople(now func() time.Time) *people {
-	return &people{now: now, persons: map[string]person{}, creators: map[string]creator{}}
+	return &people{now: now, persons: map[string]person{}}
 }
 
 func (p *people) get(user string) (person, bool) {
@@ -70,7 +64,7 @@ func (p *people) put(user string, who person, life time.Duration) {
 func (p *people) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.persons, p.creators = map[string]person{}, map[string]creator{}
+	p.persons = map[string]person{}
 }
 
 // person looks someone up. Not to know them is no failure: words are English
@@ -116,29 +110,10 @@ func (a *App) manages(ctx context.Context, who person, user string, place digest
 	if place.Direct || who.Admin || a.o.Manage == "anyone" || a.o.Manage == "members" && who.Member {
 		return true
 	}
-	if !a.o.Managers || !a.known().has("channels:read", "groups:read") {
+	if !a.o.Managers {
 		return false
 	}
-	a.people.mu.Lock()
-	c, ok := a.people.creators[place.Channel]
-	a.people.mu.Unlock()
-	if ok && c.until.After(a.now()) {
-		return c.user == user
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
-	defer cancel()
-	c = creator{until: a.now().Add(failureLife)}
-	ch, err := a.api.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: place.Channel})
-	if err == nil {
-		c = creator{ch.Creator, a.now().Add(personLife)}
-	}
-	a.people.mu.Lock()
-	defer a.people.mu.Unlock()
-	if len(a.people.creators) >= maxPersons {
-		a.people.creators = map[string]creator{}
-	}
-	a.people.creators[place.Channel] = c
-	return c.user == user
+	return user != "" && a.channel(ctx, place.Channel).creator == user
 }
 
 // isOutside reports whether a person is surely not in a channel: where Slack

@@ -159,7 +159,7 @@ func channelNames() *regexp.Regexp {
 // countStories checks that each story is in exactly one part, with its
 // headline and link both in the blocks and in the plain words.
 func countStories(t *rapid.T, m bot.Message, parts [][]byte) {
-	r := renderer{DefaultCommand, Words(), bot.WordsIn(m.Lang), messageSurface()}
+	r := renderer{command: DefaultCommand, commands: Words(), words: bot.WordsIn(m.Lang), surface: messageSurface()}
 	var texts []string
 	for _, p := range parts {
 		var pl payload

@@ -16,6 +16,7 @@ type renderer struct {
 	commands []string // the words that may follow it
 	words    bot.Words
 	surface  surface
+	channel  func(id string) string // the name of a channel, "" when not known; nil knows none
 }
 
 // surface is what one part may hold.
@@ -287,7 +288,7 @@ func (r renderer) encodeParts(parts []part) ([][]byte, error) {
 // Render makes the payloads of a message for a slash command named "/brief".
 // See [App.Render].
 func Render(m bot.Message) ([][]byte, error) {
-	return renderer{DefaultCommand, Words(), bot.WordsIn(m.Lang), messageSurface()}.payloads(m)
+	return renderer{command: DefaultCommand, commands: Words(), words: bot.WordsIn(m.Lang), surface: messageSurface()}.payloads(m)
 }
 
 // payloads are the parts of a message as they are posted.

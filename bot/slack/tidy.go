@@ -44,7 +44,9 @@ func (r renderer) tidySpans(t bot.Text) bot.Text {
 		if s = asTyped(s, r.command); s.Text == "" && s.Time.IsZero() {
 			continue
 		}
-		if !isChannel(s.Place) {
+		if isChannel(s.Place) {
+			s.Text = r.channelWords(s.Place.Channel)
+		} else {
 			s.Place = digest.Destination{}
 		}
 		if n := len(out); n > 0 && s.Time.IsZero() && s.URL == "" && s.Place.Channel == "" && sameLook(out[n-1], s) {
@@ -54,6 +56,17 @@ func (r renderer) tidySpans(t bot.Text) bot.Text {
 		out = append(out, s)
 	}
 	return out
+}
+
+// channelWords name a channel in plain words, where Slack shows no name for an
+// id: for notifications and screen readers.
+func (r renderer) channelWords(id string) string {
+	if r.channel != nil {
+		if name := r.channel(id); name != "" {
+			return "#" + name
+		}
+	}
+	return r.words.Say("a channel")
 }
 
 func sameLook(a, b bot.Span) bool {

@@ -27,7 +27,7 @@ func (s *Server) Slash(user, channel, line string) *Delivery {
 	command, text, _ := strings.Cut(line, " ")
 	s.mu.Lock()
 	url := s.newResponse(response{channel: channel, user: user})
-	p := answer{"token": "legacy", "team_id": s.Team, "team_domain": "fake", "channel_id": channel, "channel_name": "general", "user_id": user, "user_name": "old",
+	p := answer{"token": "legacy", "team_id": s.Team, "team_domain": "fake", "channel_id": channel, "channel_name": s.nameOf(channel), "user_id": user, "user_name": "old",
 		"command": command, "text": text, "response_url": url, "trigger_id": s.newTrigger(), "api_app_id": "A0FAKE", "is_enterprise_install": "false"}
 	s.mu.Unlock()
 	return s.deliver(&Delivery{s: s, kind: "slash_commands", payload: p, uses: last(url)})
@@ -101,7 +101,7 @@ func (s *Server) Press(user string, m Message, actionID, value string) *Delivery
 	r := response{channel: m.Channel, user: user, original: s.find(m.Channel, m.TS)}
 	url := s.newResponse(r)
 	p := s.interaction("block_actions", user)
-	p["channel"] = answer{"id": m.Channel, "name": "general"}
+	p["channel"] = answer{"id": m.Channel, "name": s.nameOf(m.Channel)}
 	p["container"] = answer{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.To != ""}
 	p["message"] = answer{"ts": m.TS, "text": m.Text, "blocks": m.Blocks, "thread_ts": m.Thread}
 	p["response_url"], p["actions"] = url, []answer{e}
@@ -205,6 +205,18 @@ func (s *Server) Submit(user string, v View, values map[string]string) *Delivery
 // interaction is what all interactions share. The lock is held.
 func (s *Server) interaction(kind, user string) answer {
 	return answer{"type": kind, "team": answer{"id": s.Team}, "user": answer{"id": user, "team_id": s.Team}, "api_app_id": "A0FAKE", "trigger_id": s.newTrigger()}
+}
+
+// nameOf is what deliveries call a channel. The lock is held.
+func (s *Server) nameOf(channel string) string {
+	switch ch := s.channels[channel]; {
+	case ch == nil:
+		return "directmessage"
+	case ch.Private:
+		return "privategroup"
+	default:
+		return ch.Name
+	}
 }
 
 // Again delivers the same once more, as Slack does when an answer is late.
