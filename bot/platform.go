@@ -50,6 +50,13 @@ type Doorman interface {
 	MayPost(ctx context.Context, to digest.Destination) error
 }
 
+// Threader is a Doorman of a platform where beginning a thread under a post
+// takes a right of its own.
+type Threader interface {
+	// MayThread is MayPost for a subscription that wants its details in threads.
+	MayThread(ctx context.Context, to digest.Destination) error
+}
+
 // Repeater is a Platform that shows the same Key once when it is sent again
 // within a time of the first, so that a post whose fate is not known may be
 // sent again.

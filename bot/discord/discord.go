@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
 )
@@ -51,6 +53,7 @@ type Options struct {
 	// id, for a name and picture of one's own; the address is a secret.
 	Webhooks map[string]string
 	Channels []string // ids that Doctor checks
+	Threaded []string // ids that it checks too, whose digests have their details in threads
 
 	HTTPOnly bool // interactions come to the HTTP endpoint: Run opens no gateway
 	Shards   int  // connections to the gateway; 0 takes what Discord recommends
@@ -142,6 +145,8 @@ type Adapter struct {
 	dms     *recent[string]   // user id -> channel id
 	dmTimes window
 	places  *recent[place]             // channel id -> what it is
+	listed  *recent[struct{}]          // ids of servers whose channels were asked for
+	listing singleflight.Group         // of servers
 	threads *recent[string]            // "edition channel" -> thread id
 	firsts  *recent[string]            // "edition channel" -> reference of the first part
 	drafts  *recent[map[string]string] // what people have typed into forms that were not taken
@@ -196,8 +201,9 @@ func New(o Options) (*Adapter, error) {
 		opts: o, log: o.Logger, key: key, hooks: hooks,
 		slots: make(chan struct{}, maxTurns), busy: make(chan struct{}, maxBusy), hands: make(chan struct{}, max(16, 4*runtime.GOMAXPROCS(0))),
 		seen: newRecent[struct{}](keptIDs, 16*time.Minute), dms: newRecent[string](keptDMs, 24*time.Hour),
-		places: newRecent[place](keptPlace, 26*time.Hour), threads: newRecent[string](keptPlace, 26*time.Hour),
-		firsts: newRecent[string](keptPlace, 26*time.Hour), drafts: newRecent[map[string]string](keptDrafts, time.Hour),
+		places: newRecent[place](keptPlace, 26*time.Hour), listed: newRecent[struct{}](keptPlace, 26*time.Hour),
+		threads: newRecent[string](keptPlace, 26*time.Hour),
+		firsts:  newRecent[string](keptPlace, 26*time.Hour), drafts: newRecent[map[string]string](keptDrafts, time.Hour),
 		pace: pacer{next: map[string]time.Time{}}, dmTimes: window{span: time.Minute, limit: newDMs},
 	}
 	a.rest = newClient(o, base)

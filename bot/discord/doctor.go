@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func failed(name string, err error, remedy string) Check {
 
 // Doctor checks the token, the application, the intents, the budget of
 // session starts, the registered commands, and the rights in each of
-// Options.Channels. It takes at most a minute, and after a refused token it
+// Options.Channels and Options.Threaded. It takes at most a minute, and after a refused token it
 // checks no more. It changes nothing, but when Discord has lost the commands
 // it forgets that they were registered, so that the next start does it again.
 func (a *Adapter) Doctor(ctx context.Context) []Check {
@@ -53,8 +54,12 @@ func (a *Adapter) Doctor(ctx context.Context) []Check {
 	if err == nil {
 		checks = append(checks, a.checkCommands(ctx, app.ID))
 	}
-	for _, c := range a.opts.Channels {
-		checks = append(checks, a.checkChannel(ctx, c))
+	asked := map[string]bool{}
+	for _, c := range slices.Concat(a.opts.Channels, a.opts.Threaded) {
+		if !asked[c] {
+			asked[c] = true
+			checks = append(checks, a.checkChannel(ctx, c))
+		}
 	}
 	return checks
 }
@@ -174,7 +179,13 @@ func (a *Adapter) checkChannel(ctx context.Context, channel string) Check {
 	if err != nil {
 		return failed(name, err, "Try again.")
 	}
-	lack := missing(have.rights, rightsIn(pl, a.opts.Threads))
+	lack := missing(have.rights, rightsIn(pl, false))
+	if len(lack) == 0 && (a.opts.Threads || slices.Contains(a.opts.Threaded, channel)) {
+		if lack = missing(have.rights, rightsIn(pl, true)); len(lack) > 0 {
+			return Check{name, false, "I may post in #" + plain(pl.Name) + ", but begin no threads, which digests there want: their details go into the channel. I lack: " + lack.String() + ".",
+				"Give my role these rights in the channel's settings, Permissions, or switch the threads off."}
+		}
+	}
 	switch {
 	case !postable(pl):
 		return Check{name, false, "#" + plain(pl.Name) + " is a kind of channel that takes no messages.", "Choose a text, announcement or forum channel."}

@@ -11,13 +11,26 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
-var _ bot.Doorman = (*Adapter)(nil)
+var (
+	_ bot.Doorman  = (*Adapter)(nil)
+	_ bot.Threader = (*Adapter)(nil)
+)
 
 // MayPost tells whether a post to a place can work: the channel is there, takes
 // messages, and gives the bot the rights that posting needs. Where Discord does
 // not answer at once it is nil, and the first post will tell. Whether a person
 // takes direct messages is known only by sending one.
 func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
+	return a.mayPost(ctx, to, a.opts.Threads)
+}
+
+// MayThread tells whether a post to a place can work, and a thread be begun
+// under it.
+func (a *Adapter) MayThread(ctx context.Context, to digest.Destination) error {
+	return a.mayPost(ctx, to, true)
+}
+
+func (a *Adapter) mayPost(ctx context.Context, to digest.Destination, threads bool) error {
 	if _, hook := a.hooks[to.Channel]; hook || to.Direct || to.Platform != Name {
 		return nil
 	}
@@ -38,7 +51,7 @@ func (a *Adapter) MayPost(ctx context.Context, to digest.Destination) error {
 	if err != nil {
 		return refusedPlace(err)
 	}
-	lack := missing(have.rights, rightsIn(pl, a.opts.Threads))
+	lack := missing(have.rights, rightsIn(pl, threads))
 	switch {
 	case len(lack) > 0 && have.timedOut:
 		return digest.Errorf(digest.Forbidden, "I can't post in %s: I am timed out in this server", channelName(pl)).

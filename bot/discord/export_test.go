@@ -65,3 +65,9 @@ func Permissions(ctx context.Context, a *Adapter, channel string) (int64, error)
 
 // PostText is what a payload shows.
 func PostText(data []byte) string { return postText(data) }
+
+// Knows reports whether it is known what a channel is.
+func Knows(a *Adapter, channel string) bool {
+	_, ok := a.places.get(channel, a.opts.timing.now())
+	return ok
+}

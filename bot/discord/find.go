@@ -69,7 +69,7 @@ func (a *Adapter) findRoute(ctx context.Context, p bot.Post) (route, error) {
 
 // findUnder looks for the thread that a post under a message would be in.
 func (a *Adapter) findUnder(ctx context.Context, p bot.Post, hook bool) (route, error) {
-	pl, err := a.placeOf(ctx, p.To.Channel)
+	pl, err := a.placeIn(ctx, p.To)
 	if err != nil {
 		return route{}, err
 	}

@@ -159,6 +159,40 @@ func TestTimedOut(t *testing.T) {
 	}
 }
 
+// A subscription that wants threads is told at the door where none can be begun,
+// the doctor names the channel, and a post goes into the channel all the same.
+func TestRightsToBeginThreads(t *testing.T) {
+	t.Parallel()
+	s := still(t, nil, discordtest.Options{})
+	g := s.AddGuild("g") // with the rights of the install link, which has none to begin threads
+	text, forum, other := s.AddChannel(g, "news", discordtest.Text), s.AddChannel(g, "talk", discordtest.Forum), s.AddChannel(g, "other", discordtest.Text)
+	s.Overwrite(other, discordtest.Role(g), discordtest.CreateThreads, 0)
+	for channel, lacks := range map[string]bool{text: true, forum: false, other: false, s.AddThread(text, "thread"): false} {
+		to := digest.Destination{Platform: "discord", Channel: channel}
+		err := s.a.MayThread(t.Context(), to)
+		if (err != nil) != lacks || err != nil && !strings.Contains(err.Error(), "Create Public Threads") {
+			t.Errorf("%s: %v, lacks the right: %t", channel, err, lacks)
+		}
+		if err := s.a.MayPost(t.Context(), to); err != nil {
+			t.Errorf("%s without threads: %v", channel, err)
+		}
+	}
+	s.opts.Channels, s.opts.Threaded = []string{text}, []string{text, other}
+	checks := s.again(t).Doctor(t.Context())
+	got := checks[len(checks)-2:]
+	if got[0].OK || !strings.Contains(got[0].Detail, "#news, but begin no threads") || !strings.Contains(got[0].Detail, "Create Public Threads") || !got[1].OK {
+		t.Errorf("the doctor: %+v", got)
+	}
+	payload := part(t, s.a, "x")
+	first := s.send(t, post("e1.0.x", text, payload), "")
+	if ref := s.send(t, post("e1.1.x", text, payload), first); !strings.HasPrefix(ref, text+"/") || len(s.Visible(text)) != 2 {
+		t.Errorf("the details are at %q", ref)
+	}
+	if !strings.Contains(s.log.String(), "Give me Create Public Threads") {
+		t.Errorf("the log does not say what to do:\n%s", s.log.String())
+	}
+}
+
 // What a command was given as its place is what its rights are of.
 func TestRightsOfAChosenChannel(t *testing.T) {
 	t.Parallel()

@@ -35,51 +35,6 @@ func (a *Adapter) me(ctx context.Context) (identity, error) {
 	return id, nil
 }
 
-// place is a channel or thread, as far as posting needs it.
-type place struct {
-	ID         string      `json:"id"`
-	Type       int         `json:"type"`
-	GuildID    string      `json:"guild_id"`
-	ParentID   string      `json:"parent_id"`
-	OwnerID    string      `json:"owner_id"`
-	Name       string      `json:"name"`
-	Flags      int         `json:"flags"`
-	Tags       []forumTag  `json:"available_tags"`
-	Overwrites []overwrite `json:"permission_overwrites"`
-}
-
-type forumTag struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Moderated bool   `json:"moderated"`
-}
-
-const flagRequireTag = 1 << 4 // of a forum channel
-
-func (p place) forum() bool {
-	return p.Type == int(discordgo.ChannelTypeGuildForum) || p.Type == int(discordgo.ChannelTypeGuildMedia)
-}
-
-func (p place) thread() bool {
-	return p.Type >= int(discordgo.ChannelTypeGuildNewsThread) && p.Type <= int(discordgo.ChannelTypeGuildPrivateThread)
-}
-
-// placeOf asks what a channel is, at most every 26 hours, so that a digest of
-// each morning costs one request and not two. A channel that refuses a post is
-// asked at once, see reroute.
-func (a *Adapter) placeOf(ctx context.Context, channel string) (place, error) {
-	if p, ok := a.places.get(channel, a.opts.timing.now()); ok {
-		return p, nil
-	}
-	var p place
-	k := call{url: discordgo.EndpointChannel(channel), lane: lane{route: "GET channels", major: channel}}
-	if err := a.rest.get(ctx, k, &p); err != nil {
-		return place{}, err
-	}
-	a.places.put(channel, p, a.opts.timing.now())
-	return p, nil
-}
-
 // route is how a post gets to its place.
 type route struct {
 	channel string // whose pace counts, and which message list it goes into
@@ -90,6 +45,7 @@ type route struct {
 	reply   string // id of the message in channel to answer
 	under   bool   // it goes under another message
 	nonce   bool   // the place honours nonces, so a post may be tried again
+	guessed bool   // what the channel is was not known
 	ref     string // the post was found: nothing is to be sent
 }
 
@@ -108,7 +64,7 @@ func (a *Adapter) route(ctx context.Context, p bot.Post) (route, error) {
 	if hook, ok := a.hooks[p.To.Channel]; ok {
 		return a.underHook(ctx, p, route{channel: p.To.Channel, hook: &hook}), nil
 	}
-	pl, err := a.placeOf(ctx, p.To.Channel)
+	pl, err := a.placeIn(ctx, p.To)
 	if err != nil {
 		return route{}, err
 	}

@@ -288,7 +288,10 @@ func TestAChannelThatHasChangedIsAskedAnew(t *testing.T) {
 	if _, err := s.a.Send(t.Context(), post("e9.0.x", text, body)); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(s.WaitRequests("GET", "/channels/"+text, 1)); n != 1 {
-		t.Errorf("the channel was asked %d times in a day", n)
+	if n := len(s.Requests("GET", "/channels/"+forum)); n != 2 {
+		t.Errorf("the forum was asked %d times in a day", n)
+	}
+	if n := len(s.Requests("GET", "/channels/"+text)); n != 0 {
+		t.Errorf("the channel was asked %d times", n)
 	}
 }

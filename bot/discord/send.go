@@ -47,9 +47,12 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 	if se := a.sendable(p); se != nil {
 		return "", se
 	}
-	r, err := a.route(ctx, p)
-	if err != nil {
-		return "", beforePosting(fate(err), p)
+	r, guessed := a.guess(p)
+	if !guessed {
+		var err error
+		if r, err = a.route(ctx, p); err != nil {
+			return "", beforePosting(fate(err), p)
+		}
 	}
 	switch {
 	case r.ref != "":
@@ -63,13 +66,16 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 	}
 	ref, se := a.post(ctx, p, r)
 	if se != nil && se.Fate == bot.Refused && a.leaveThread(p, r, codeOf(se.Err)) {
-		if r, err = a.route(ctx, p); err == nil {
+		if fresh, err := a.route(ctx, p); err == nil {
+			r = fresh
 			ref, se = a.post(ctx, p, r)
 		}
 	}
-	if se != nil && se.Fate == bot.Refused {
-		if fresh, ok := a.reroute(ctx, p, r); ok {
-			r = fresh
+	if se != nil && se.Fate == bot.Refused && !filtered(se) {
+		if fresh, ok := a.reroute(ctx, p, r, se); ok {
+			if r = fresh; r.ref != "" {
+				return r.ref, nil
+			}
 			ref, se = a.post(ctx, p, r)
 		}
 	}
@@ -85,14 +91,18 @@ func (a *Adapter) send(ctx context.Context, p bot.Post) (string, *bot.SendError)
 	return ref, se
 }
 
-// reroute asks anew what a channel is after it refused a post; ok when it has
-// changed since it was asked.
-func (a *Adapter) reroute(ctx context.Context, p bot.Post, r route) (fresh route, ok bool) {
-	if r.place.ID == "" {
+// reroute asks anew what a channel is after it refused a post; ok when the post
+// has another way to go: the channel has changed since it was asked, or is not
+// of the kind that was guessed.
+func (a *Adapter) reroute(ctx context.Context, p bot.Post, r route, se *bot.SendError) (fresh route, ok bool) {
+	if r.place.ID == "" && (!r.guessed || !wrongKind(se.Err)) {
 		return r, false
 	}
 	a.places.drop(p.To.Channel)
 	fresh, err := a.route(ctx, p)
+	if r.guessed {
+		return fresh, err == nil && (fresh.forum != nil || fresh.channel != r.channel)
+	}
 	return fresh, err == nil && !reflect.DeepEqual(fresh.place, r.place)
 }
 

@@ -183,7 +183,7 @@ func TestSendNotAtAllWhenDiscordCannotBeReached(t *testing.T) {
 // repeated blindly.
 func TestSendStopsAfterTheWindow(t *testing.T) {
 	t.Parallel()
-	s := still(t, nil, discordtest.Options{})
+	s := still(t, func(o *discord.Options) { o.Crosspost = true }, discordtest.Options{}) // so that the channel is asked for
 	channel := s.AddChannel(s.AddGuild("g"), "news", discordtest.Text)
 	p := post("e1.0.x", channel, part(t, s.a, "x"))
 	p.Started = s.clock.Now().Add(-discordWindow)

@@ -337,6 +337,8 @@ func (s *shard) event(l *link, e *discordgo.Event) {
 		}
 	case "INTERACTION_CREATE":
 		s.g.a.take(s.turns, e.RawData)
+	case "GUILD_CREATE", "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE":
+		s.g.a.learnEvent(e.Type, e.RawData)
 	case "GUILD_DELETE":
 		s.guildGone(e.RawData)
 	}

@@ -63,7 +63,7 @@ func (a *Adapter) threadRoute(ctx context.Context, p bot.Post, pl place) (route,
 			return plainRoute, nil
 		}
 		if t, err = a.beginThread(ctx, first, name); err != nil {
-			a.log.WarnContext(ctx, "discord: no thread for the later parts", "channel", p.To.Channel, "err", err)
+			a.log.WarnContext(ctx, "discord: no thread for the later parts", "channel", p.To.Channel, "err", err, "remedy", threadRemedy(codeOf(err)))
 			return plainRoute, nil
 		}
 	}

@@ -35,7 +35,7 @@ func (a *Adapter) underHook(ctx context.Context, p bot.Post, r route) route {
 	if p.ReplyTo == "" {
 		return r
 	}
-	pl, err := a.placeOf(ctx, p.To.Channel)
+	pl, err := a.placeIn(ctx, p.To)
 	if err != nil {
 		return r
 	}
@@ -116,7 +116,7 @@ func (a *Adapter) threadUnder(ctx context.Context, p bot.Post, pl place, id stri
 	case err == nil, code == codeThreadThere:
 		return id, nil
 	case slices.Contains([]int{codeThreadsFull, codeNewsFull, codeNoMessage, codeWrongChannel, codeNoPermission, codeNoAccess, codeSystemMessage}, code):
-		a.log.WarnContext(ctx, "discord: no thread under a message, so the post goes into the channel", "ref", p.ReplyTo, "err", err)
+		a.log.WarnContext(ctx, "discord: no thread under a message, so the post goes into the channel", "ref", p.ReplyTo, "err", err, "remedy", threadRemedy(code))
 		return "", nil
 	}
 	var lost *lostError
@@ -127,6 +127,17 @@ func (a *Adapter) threadUnder(ctx context.Context, p bot.Post, pl place, id stri
 		}
 	}
 	return "", err
+}
+
+// threadRemedy is what to do about a refused thread; "" where nothing is.
+func threadRemedy(code int) string {
+	switch code {
+	case codeNoPermission, codeNoAccess:
+		return "Give me Create Public Threads and Send Messages in Threads in the channel's settings, Permissions, or switch the threads of its digests off."
+	case codeThreadsFull, codeNewsFull:
+		return "Archive threads of the server that are done."
+	}
+	return ""
 }
 
 // leaveThread reports whether a refusal is the thread's alone, so that the

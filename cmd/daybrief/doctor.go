@@ -118,7 +118,7 @@ func examine(ctx context.Context, c *call) []checked {
 	out = append(out, a.checkStore(ctx), a.checkRoom(ctx), a.checkZone(), a.checkSources(ctx))
 	out = append(out, a.checkSubscriptions(ctx, c.now())...)
 	out = append(out, checkSlack(ctx, conf)...)
-	return append(out, checkDiscord(ctx, conf, c.version)...)
+	return append(out, checkDiscord(ctx, conf, c.version, a.threaded(ctx))...)
 }
 
 func (a *app) checkStore(ctx context.Context) checked {
@@ -203,11 +203,36 @@ func checkSlack(ctx context.Context, conf *config.Config) []checked {
 	return out
 }
 
-func checkDiscord(ctx context.Context, conf *config.Config, version string) []checked {
+// threaded are the Discord channels, by id, that have a digest with its details in
+// threads; none where the store cannot be read, which a check of its own says.
+func (a *app) threaded(ctx context.Context) []string {
+	subs, err := a.store.Subscriptions(ctx, digest.SubscriptionFilter{States: []digest.SubscriptionState{digest.Active, digest.Suspended}})
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, s := range subs {
+		if s.Threads && s.Destination.Platform == discord.Name && !s.Destination.Direct {
+			out = append(out, s.Destination.Channel)
+		}
+	}
+	return out
+}
+
+func checkDiscord(ctx context.Context, conf *config.Config, version string, threaded []string) []checked {
 	if conf.Discord.Token == "" {
 		return []checked{{Name: "Discord", OK: true, Detail: "not set up: DISCORD_TOKEN is empty"}}
 	}
-	adapter, err := discord.New(discordOptions(conf, version))
+	o := discordOptions(conf, version)
+	o.Threaded = threaded
+	for _, d := range conf.Digests {
+		for _, to := range d.To {
+			if dest := destination(to); d.Threads && dest.Platform == discord.Name {
+				o.Threaded = append(o.Threaded, dest.Channel)
+			}
+		}
+	}
+	adapter, err := discord.New(o)
 	if err != nil {
 		return []checked{{Name: "Discord", Detail: err.Error(), Remedy: digest.HintOf(err)}}
 	}

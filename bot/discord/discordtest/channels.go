@@ -273,23 +273,37 @@ func (s *Server) forumPost(a ask) (any, error) {
 	return out, nil
 }
 
+// getChannels lists the channels of a server without its threads.
+func (s *Server) getChannels(a ask) (any, error) {
+	g, err := s.guild(a.PathValue("guild"))
+	if err != nil {
+		return nil, err
+	}
+	return s.channelsOf(g.id, false), nil
+}
+
+// channelsOf are the channels of a server, or its threads.
+func (s *Server) channelsOf(guild string, threads bool) []any {
+	var ids []string
+	for id, c := range s.channels {
+		if c.guild == guild && (c.parent != "") == threads && id == c.id { // webhooks stand there too
+			ids = append(ids, id)
+		}
+	}
+	sortIDs(ids)
+	out := []any{}
+	for _, id := range ids {
+		out = append(out, s.channels[id].json())
+	}
+	return out
+}
+
 func (s *Server) activeThreads(a ask) (any, error) {
 	g, err := s.guild(a.PathValue("guild"))
 	if err != nil {
 		return nil, err
 	}
-	threads := []any{}
-	var ids []string
-	for id, c := range s.channels {
-		if c.guild == g.id && c.parent != "" {
-			ids = append(ids, id)
-		}
-	}
-	sortIDs(ids)
-	for _, id := range ids {
-		threads = append(threads, s.channels[id].json())
-	}
-	return map[string]any{"threads": threads, "members": []any{}, "has_more": false}, nil
+	return map[string]any{"threads": s.channelsOf(g.id, true), "members": []any{}, "has_more": false}, nil
 }
 
 func (s *Server) getCommands(a ask) (any, error) {

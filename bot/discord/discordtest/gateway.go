@@ -207,14 +207,39 @@ func (c *conn) ready() {
 	s.mu.Lock()
 	c.ses = &session{id: "session-" + s.id()}
 	s.gw.sessions[c.ses.id] = c.ses
-	var guilds []any
-	for id := range s.guilds {
+	var guilds, whole []any
+	for id, g := range s.guilds {
 		guilds = append(guilds, map[string]any{"id": id, "unavailable": true})
+		if !g.gone {
+			whole = append(whole, map[string]any{"id": id, "name": g.name, "unavailable": false, "channels": inGuild(s.channelsOf(id, false)), "threads": inGuild(s.channelsOf(id, true))})
+		}
 	}
 	s.mu.Unlock()
 	c.dispatch("READY", map[string]any{"v": 9, "session_id": c.ses.id, "resume_gateway_url": s.gatewayURL(), "guilds": guilds,
 		"user": map[string]any{"id": BotID, "username": "daybrief", "bot": true}, "application": map[string]any{"id": ApplicationID, "flags": 0}})
+	for _, g := range whole {
+		c.dispatch("GUILD_CREATE", g)
+	}
 	c.alive()
+}
+
+// inGuild leaves out what Discord does not repeat within a server.
+func inGuild(channels []any) []any {
+	for _, c := range channels {
+		delete(c.(map[string]any), "guild_id")
+	}
+	return channels
+}
+
+// TellChannel tells the bot that a channel is there or has changed; Discord
+// does it by itself, the fake when it is asked to.
+func (s *Server) TellChannel(channel string) {
+	s.mu.Lock()
+	d := s.channels[channel].json()
+	s.mu.Unlock()
+	for _, c := range s.open(true) {
+		c.dispatch("CHANNEL_UPDATE", d)
+	}
 }
 
 func (c *conn) alive() {

@@ -62,6 +62,7 @@ func (s *Server) routes() http.Handler {
 	add("POST /channels/{channel}/messages/{message}/threads", s.threadFromMessage)
 	add("POST /channels/{channel}/threads", s.forumPost)
 	add("GET /guilds/{guild}/threads/active", s.activeThreads)
+	add("GET /guilds/{guild}/channels", s.getChannels)
 	add("GET /guilds/{guild}/roles", s.getRoles)
 	add("GET /guilds/{guild}/members/{user}", s.getMember)
 	add("POST /interactions/{id}/{token}/callback", s.callback)
