@@ -79,7 +79,7 @@ func (g *Grouper) copyOf(a *article) *article {
 func (g *Grouper) copyIn(a *article, s *group) *article {
 	live := s.live[max(0, len(s.live)-copyArticles):]
 	for _, b := range live {
-		if sameText(a, b) && !anotherDay(a, b) && apart(a, b) <= sameEvent {
+		if sameText(a, b) && !anotherDay(a, b) && !moved(a, b) && apart(a, b) <= sameEvent {
 			return b
 		}
 	}

@@ -26,7 +26,10 @@
 //     with a story's age: without that, a story would draw all that is ever
 //     told of a country at war.
 //  5. Veto. Two earthquakes read alike. Other places, other dates, another
-//     magnitude, or another day of a routine series keep them apart.
+//     magnitude, another day of a routine series, or of a column, keep them
+//     apart; so do, on another day, measures that have all changed (a market's
+//     report, see moved), and after days of silence a headline about others
+//     (a club's next match). No story lives on by look-alikes.
 //  6. Merges and second thoughts. A story that grew is compared with its
 //     neighbours, and a young one is clustered anew together with them: early
 //     fragments of one event are put together, and what an early mistake drew

@@ -56,7 +56,7 @@ type features struct {
 	words   uint64 // hash of all its words
 	simhash uint64
 	sketch  sketch
-	series  uint64 // hash of the routine series it belongs to; 0 for none
+	series  uint64 // hash of the routine series, or column, it belongs to; 0 for none
 	routine routine
 	day     int32 // day that the text says it is from, days since 1970; 0 when it says none
 	places  []string
@@ -66,8 +66,8 @@ type features struct {
 
 // Features draws from an analysed article what grouping needs, in a compact
 // form of this package's own (see encode) that the store keeps, so that
-// grouping can go on after a restart. Of a it reads the address, the time and
-// the countries.
+// grouping can go on after a restart. Of a it reads the address, the source, the
+// time and the countries.
 func Features(doc *text.Document, a *digest.Article) []byte {
 	r := readers.Get().(*reader)
 	defer readers.Put(r)
@@ -96,7 +96,9 @@ func (r *reader) read(doc *text.Document, a *digest.Article) *features {
 	f.full = len(doc.Words)-int(doc.BodyFrom) >= fullWords
 	f.url = urlHash(a.URL)
 	f.words, f.simhash, f.sketch = fingerprint(doc, f.full)
-	f.series, f.routine = seriesOf(doc)
+	if f.series, f.routine = seriesOf(doc); f.routine == noRoutine {
+		f.series = columnOf(doc, a.Source)
+	}
 	if a.Published.IsZero() {
 		f.day = headDay(doc)
 	}

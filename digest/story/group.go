@@ -23,7 +23,7 @@ type article struct {
 	terms   []weight // by id
 }
 
-// count is an amount with the number of its unit's term.
+// count is an amount with the number of its unit's term, or measure.
 type count struct {
 	unit  uint32
 	value float32

@@ -202,7 +202,9 @@ func (g *Grouper) number(a *article, f *features) {
 		a.terms[i] = w
 	}
 	for _, x := range f.amounts {
-		if id, ok := g.words.ids[x.unit]; ok {
+		if id, ok := measureOf(x.unit); ok {
+			a.amounts = append(a.amounts, count{id, x.value})
+		} else if id, ok := g.words.ids[x.unit]; ok {
 			a.amounts = append(a.amounts, count{id, x.value})
 		}
 	}

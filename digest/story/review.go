@@ -121,6 +121,9 @@ func (g *Grouper) pairs(articles []*article) [][]float64 {
 }
 
 func (g *Grouper) oneEvent(a, b *view) float64 {
+	if moved(a.article, b.article) {
+		return 0
+	}
 	var text, head, names, knownA, knownB float64
 	j := 0
 	for i := range a.terms {
@@ -152,30 +155,10 @@ func (g *Grouper) oneEvent(a, b *view) float64 {
 	if b.total > 0 {
 		y = 1 - knownB/b.total
 	}
-	same, other := amountsOf(a.article, b.article)
+	same, other := amountsOf(a.article, b.article, count.any)
 	z := pairBase + pairWords*text + pairHead*head + pairNames*names + pairApart*(x+y) + pairStranger*x*y +
 		pairSame*float64(min(same, 3)) + pairOther*float64(min(other, 2))
 	return 1 / (1 + math.Exp(-z))
-}
-
-// amountsOf counts the numbers of a that b counts alike, and otherwise.
-func amountsOf(a, b *article) (same, other int) {
-	for _, c := range a.amounts {
-		found, equal := false, false
-		for _, d := range b.amounts {
-			if d.unit == c.unit {
-				found = true
-				equal = equal || d.value == c.value
-			}
-		}
-		switch {
-		case equal:
-			same++
-		case found:
-			other++
-		}
-	}
-	return same, other
 }
 
 // averageLink clusters by joining, again and again, the two clusters whose

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,34 @@ func seriesOf(doc *text.Document) (uint64, routine) {
 		return 0, noRoutine
 	}
 	return key, kind
+}
+
+// columnOf is the hash of the label that a headline begins with and of its
+// source, where the label says that it comes again and names nobody: "The week in
+// trade: steel quotas and what to watch". Else it is 0.
+func columnOf(doc *text.Document, source string) uint64 {
+	end := strings.IndexAny(doc.TitleText, ":|")
+	if end < 0 {
+		return 0
+	}
+	words := doc.Words[:doc.BodyFrom]
+	title := capitalsTellNothing(words, doc.Lang)
+	key, again := uint64(hashSeed), false
+	for i := range words {
+		w := &words[i]
+		if int(w.Start) >= end {
+			break
+		}
+		period := lists().period[w.Form]
+		if again = again || period; !title && !w.First && !period && w.Case != text.Lower {
+			return 0
+		}
+		key = mix(key ^ hashString(w.Form))
+	}
+	if !again {
+		return 0
+	}
+	return mix(key ^ hashString(source))
 }
 
 func routineIn(line string) routine {
@@ -159,8 +188,10 @@ func (r *reader) addAmount(words []text.Word, i int) {
 	if n := number(words[i].Form); n >= 1900 && n <= 2100 {
 		return
 	}
-	unit := ""
-	if i > 0 && l.label[words[i-1].Form] {
+	unit := r.measureAt(words, i)
+	if unit != "" {
+		// What it measures is told.
+	} else if i > 0 && l.label[words[i-1].Form] {
 		unit = words[i-1].Stem
 	} else if i+1 < len(words) && words[i+1].Start-words[i].End <= 2 {
 		w := &words[i+1]
@@ -172,5 +203,7 @@ func (r *reader) addAmount(words []text.Word, i int) {
 	if err != nil || unit == "" || len(unit) > maxSurface || isNoise(unit) {
 		return
 	}
-	r.f.amounts = append(r.f.amounts, amount{unit, float32(value)})
+	if x := (amount{unit, float32(value)}); !slices.Contains(r.f.amounts, x) { // said once or five times, it is one
+		r.f.amounts = append(r.f.amounts, x)
+	}
 }

@@ -19,8 +19,14 @@ func (g *Grouper) veto(a *article, s *group) string {
 	if seriesApart(a, s) {
 		return "another day of a routine series"
 	}
+	if measuresApart(a, s) {
+		return "another day: what it measures has changed"
+	}
 	if datesApart(a, s) {
 		return "other dates"
+	}
+	if v := g.newcomer(a, s); v != "" {
+		return "after days, others in the headline: " + v
 	}
 	if v := placesApart(a, s); v != "" {
 		return "other places: " + v
@@ -59,7 +65,7 @@ const vetoMembers = 8
 
 func seriesApart(a *article, s *group) bool {
 	if a.routine == noRoutine {
-		return false
+		return columnApart(a, s)
 	}
 	for _, b := range s.live {
 		same := a.series == b.series || (a.routine == b.routine && a.routine.daily())
@@ -68,6 +74,22 @@ func seriesApart(a *article, s *group) bool {
 		}
 	}
 	return false
+}
+
+// columnApart reports whether s has articles under the label of a, by its
+// source, and all of other days: a column.
+func columnApart(a *article, s *group) bool {
+	column := false
+	for _, b := range s.live {
+		if a.series == 0 || b.series != a.series {
+			continue
+		}
+		if apart(a, b) <= sameDay {
+			return false
+		}
+		column = true
+	}
+	return column
 }
 
 // anotherDay reports whether articles of routine series are of different days.
@@ -110,6 +132,42 @@ func datesApart(a *article, s *group) bool {
 	}
 	return dated
 }
+
+// silence is for how many seconds nothing was told of a story until what comes
+// must be plainly of it.
+const silence = 48 * 3600
+
+// newcomer is a name in the headline of a full text that no article of s has,
+// where hardly any of the headline's names are those of s and s has been silent
+// for days: the same club's next match, the same firm's next deal.
+func (g *Grouper) newcomer(a *article, s *group) string {
+	if !a.full || s.full == 0 || s.last == 0 || a.time-s.last < silence {
+		return ""
+	}
+	known, at, strange := 0, 0, 0
+	name := ""
+	for i := range a.terms {
+		w := &a.terms[i]
+		pos, ok := findSum(s.terms[at:], w.id)
+		at += pos
+		switch {
+		case w.title == 0 || !w.salient:
+		case ok:
+			known++
+		default:
+			strange++
+			name = g.words.words[w.id].surface
+		}
+	}
+	if strange*knownPerNewcomer < known {
+		return ""
+	}
+	return name
+}
+
+// knownPerNewcomer is how many names of a story in a headline speak for it
+// against one that is not.
+const knownPerNewcomer = 3
 
 // placesApart tells a's countries and those of s where they have none in
 // common.
@@ -163,6 +221,9 @@ const magnitudesApart = 0.8
 // all of s that have it have quite another.
 func (g *Grouper) labelsApart(a *article, s *group) string {
 	for _, c := range a.amounts {
+		if c.isMeasure() {
+			continue
+		}
 		word := &g.words.words[c.unit]
 		if !lists().labelStem[word.stem] {
 			continue
@@ -268,12 +329,8 @@ func amountsAgree(a *article, s *group) (same, other int) {
 	for _, c := range a.amounts {
 		found, equal := false, false
 		for _, b := range s.live[max(0, len(s.live)-amountsOfLast):] {
-			for _, d := range b.amounts {
-				if d.unit == c.unit {
-					found = true
-					equal = equal || d.value == c.value
-				}
-			}
+			f, e := c.in(b.amounts, count.any)
+			found, equal = found || f, equal || e
 		}
 		switch {
 		case equal:

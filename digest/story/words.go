@@ -19,6 +19,8 @@ type wordLists struct {
 	month   map[string]int             // form -> 1 … 12
 	weekday map[string]bool
 	label   map[string]bool
+	measure map[string]string // form -> the unit of its amounts
+	period  map[string]bool
 	stamp   map[string]bool
 	// labelStem holds the same as index terms.
 	labelStem map[string]bool
@@ -33,26 +35,24 @@ type seriesPhrase struct {
 var lists = sync.OnceValue(func() *wordLists {
 	l := &wordLists{
 		stop: map[string]map[string]bool{}, common: map[string]float64{}, month: map[string]int{},
-		weekday: map[string]bool{}, label: map[string]bool{}, stamp: map[string]bool{}, labelStem: map[string]bool{},
+		weekday: map[string]bool{}, label: map[string]bool{}, measure: map[string]string{}, period: map[string]bool{}, stamp: map[string]bool{}, labelStem: map[string]bool{},
 	}
 	var head []string
-	months := 0
+	n := 0 // line of the section, from 1
 	for _, line := range strings.Split(wordsFile, "\n") {
 		switch {
 		case line == "" || line[0] == '#':
 		case line[0] == '[':
-			head = strings.Fields(strings.Trim(line, "[]"))
+			head, n = strings.Fields(strings.Trim(line, "[]")), 0
 		default:
-			if head[0] == "month" {
-				months++
-			}
-			l.add(head, line, months)
+			n++
+			l.add(head, line, n)
 		}
 	}
 	return l
 })
 
-func (l *wordLists) add(head []string, line string, month int) {
+func (l *wordLists) add(head []string, line string, n int) {
 	words := strings.Fields(line)
 	switch head[0] {
 	case "stop":
@@ -64,13 +64,19 @@ func (l *wordLists) add(head []string, line string, month int) {
 		}
 	case "month":
 		for _, w := range words {
-			l.month[w] = month
+			l.month[w] = n
 		}
 	case "weekday":
 		addAll(l.weekday, words)
 	case "label":
 		addAll(l.label, words)
 		addAll(l.labelStem, text.QueryTerms(line, "en"))
+	case "measure":
+		for _, w := range words {
+			l.measure[w] = measureUnit(n)
+		}
+	case "period":
+		addAll(l.period, words)
 	case "stamp":
 		addAll(l.stamp, words)
 	case "series":

@@ -11,7 +11,7 @@ import (
 
 func TestWordsFile(t *testing.T) {
 	t.Parallel()
-	known := map[string]bool{"stop": true, "common": true, "month": true, "weekday": true, "label": true, "stamp": true, "series": true}
+	known := map[string]bool{"stop": true, "common": true, "month": true, "weekday": true, "label": true, "stamp": true, "measure": true, "period": true, "series": true}
 	for i, line := range strings.Split(wordsFile, "\n") {
 		if !strings.HasPrefix(line, "[") {
 			continue
