@@ -208,6 +208,7 @@ var koreanTold = map[string]string{
 	// Why a subscription is stopped.
 	"The platform refuses it: %s.":                                                            "플랫폼이 거부했습니다: %s.",
 	"its schedule cannot be read: %s":                                                         "일정을 읽을 수 없습니다: %s",
+	"the app was removed from the Slack workspace":                                            "앱이 Slack 워크스페이스에서 제거되었습니다",
 	"the bot was removed from the account":                                                    "봇이 계정에서 제거되었습니다",
 	"the bot was removed from the server":                                                     "봇이 서버에서 제거되었습니다",
 	"Unarchive the channel, or choose another one.":                                           "채널 보관을 해제하거나 다른 채널을 고르세요.",

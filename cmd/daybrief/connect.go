@@ -62,7 +62,7 @@ func (b *server) connectSlack() error {
 	}
 	o := slackOptions(b.config)
 	o.Now, o.Logger, o.Handler = b.now, b.log.With("platform", "slack"), b.handler
-	o.Revoked = func(ctx context.Context, workspace, reason string) { b.forget(ctx, "slack", workspace, reason) }
+	o.Revoked = b.uninstalledFrom
 	o.Pauses, o.Paused = b.pauses("slack"), b.keepPauses("slack")
 	o.Patience = slackPatience
 	app, err := slack.New(o)
@@ -73,12 +73,12 @@ func (b *server) connectSlack() error {
 	switch {
 	case b.config.Slack.Mode == "http":
 		if b.does(schedule.Web) {
-			b.links = append(b.links, link{name: "Slack", run: app.Run})
+			b.links = append(b.links, link{name: "Slack", run: b.whileValid(app)})
 		}
 	case b.does(schedule.Gateway):
 		// Two sockets, so that no command is lost while one is taken over: Slack
 		// gives each command to one of them.
-		b.links = append(b.links, link{"Slack", []string{"slack.socket.1", "slack.socket.2"}, app.Run})
+		b.links = append(b.links, link{"Slack", []string{"slack.socket.1", "slack.socket.2"}, b.whileValid(app)})
 	}
 	if b.config.Slack.Mode == "http" {
 		b.mount["/slack/"] = app.Routes()
@@ -93,7 +93,11 @@ func (b *server) connectDiscord() error {
 	o := discordOptions(b.config, b.version)
 	o.Now, o.Logger, o.Handler, o.Setting, o.SetSetting = b.now, b.log.With("platform", "discord"), b.handler, b.store.Setting, b.store.SetSetting
 	o.Removed = func(ctx context.Context, guild string) {
-		b.forget(ctx, "discord", guild, "the bot was removed from the server")
+		const reason = "the bot was removed from the server"
+		n := b.forget(ctx, reason, func(to digest.Destination) bool { return to.Platform == discord.Name && to.Workspace == guild })
+		if n > 0 {
+			b.note(ctx, digest.Person{Platform: discord.Name, Workspace: guild}, "removed", plural(n, "subscription")+" stopped")
+		}
 	}
 	o.Pauses, o.Paused, o.Once, o.Deauthorized = b.pauses("discord"), b.keepPauses("discord"), b.once, b.deauthorized
 	adapter, err := discord.New(o)
@@ -170,6 +174,7 @@ func (b *server) deauthorized(ctx context.Context, user string) error {
 		if err := b.store.UpdateSubscription(ctx, s); err != nil {
 			return err
 		}
+		b.note(ctx, digest.Person{Platform: "discord", ID: user}, "deauthorized", strconv.FormatInt(s.ID, 10))
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func examine(ctx context.Context, c *call) []checked {
 	defer a.close()
 	out = append(out, a.checkStore(ctx), a.checkRoom(ctx), a.checkZone(), a.checkSources(ctx))
 	out = append(out, a.checkSubscriptions(ctx, c.now())...)
-	out = append(out, checkSlack(ctx, conf)...)
+	out = append(out, a.checkSlack(ctx)...)
 	return append(out, checkDiscord(ctx, conf, c.version, a.threaded(ctx))...)
 }
 
@@ -188,7 +188,8 @@ func (a *app) checkSubscriptions(ctx context.Context, now time.Time) []checked {
 	return out
 }
 
-func checkSlack(ctx context.Context, conf *config.Config) []checked {
+func (a *app) checkSlack(ctx context.Context) []checked {
+	conf := a.config
 	if conf.Slack.BotToken == "" {
 		return []checked{{Name: "Slack", OK: true, Detail: "not set up: SLACK_BOT_TOKEN is empty"}}
 	}
@@ -197,7 +198,11 @@ func checkSlack(ctx context.Context, conf *config.Config) []checked {
 		return []checked{{Name: "Slack", Detail: err.Error(), Remedy: digest.HintOf(err)}}
 	}
 	var out []checked
+	void := a.void(ctx)
 	for _, k := range app.Doctor(ctx) {
+		if k.Name == authTest && !k.OK && void {
+			k.Detail, k.Remedy = uninstalled, mustReplace
+		}
 		out = append(out, checked{"Slack: " + k.Name, k.OK, k.Detail, k.Remedy})
 	}
 	return out

@@ -122,7 +122,9 @@ func (v *presser) post(path string, form url.Values) string {
 // changeable is what is stored, without what delivering and alerting change meanwhile.
 func (v *presser) changeable() string {
 	lines := strings.Split(v.p.stored(v.s), "\n")
-	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "deliveries|") || strings.HasPrefix(l, "settings|alerts.cursor|") }), "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "deliveries|") || strings.HasPrefix(l, "settings|alerts.cursor|")
+	}), "\n")
 }
 
 // without are the lines of a text that another does not have.

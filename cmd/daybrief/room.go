@@ -138,12 +138,3 @@ func (b *server) sayRoom(ctx context.Context, cause error) {
 
 // noRoom is what people are told while the disk is full.
 const noRoom = "The disk is full, so I take in no more news. Digests and answers go on with what I have. Make room, and I go on by myself."
-
-// warning is what the page and its checks of health say while something is
-// wrong that does not stop the bot.
-func (b *server) warning() string {
-	if b.room.full() == nil {
-		return ""
-	}
-	return bot.WordsIn(b.config.Language).Say(noRoom)
-}

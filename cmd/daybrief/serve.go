@@ -503,22 +503,3 @@ func (s *schedules) RunNow(ctx context.Context, id int64) (digest.Edition, error
 	}
 	return s.scheduler.RunNow(ctx, id)
 }
-
-// forget suspends all subscriptions of a workspace or server that the bot was
-// removed from. They are kept, so that nothing is lost when it comes back.
-func (b *server) forget(ctx context.Context, platform, workspace, reason string) {
-	subs, err := b.store.Subscriptions(ctx, digest.SubscriptionFilter{})
-	if err != nil {
-		b.log.ErrorContext(ctx, "subscriptions could not be read", "error", err)
-		return
-	}
-	for _, s := range subs {
-		if s.Destination.Platform != platform || s.Destination.Workspace != workspace || s.State != digest.Active {
-			continue
-		}
-		s.State, s.Reason, s.NextRun = digest.Suspended, reason, time.Time{}
-		if err := b.store.UpdateSubscription(ctx, s); err != nil {
-			b.log.ErrorContext(ctx, "a subscription could not be suspended", "subscription", s.ID, "error", err)
-		}
-	}
-}

@@ -229,17 +229,7 @@ type subscriptionsResumeCmd struct {
 
 // Run resumes a subscription.
 func (s subscriptionsResumeCmd) Run(c *call) error {
-	return changeSubscription(c, s.ID, func(a *app, s *digest.Subscription) error {
-		s.State, s.Reason = digest.Active, ""
-		if s.Schedule == "" { // an alert, or a followed story
-			return nil
-		}
-		plan, err := schedule.NewPlan(s.Schedule, s.Zone, a.config.SkipDays)
-		if err == nil {
-			s.NextRun = plan.Next(c.now())
-		}
-		return err
-	}, "Resumed")
+	return changeSubscription(c, s.ID, func(a *app, s *digest.Subscription) error { return resume(a, s, c.now()) }, "Resumed")
 }
 
 type subscriptionsNextCmd struct {

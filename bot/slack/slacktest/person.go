@@ -78,6 +78,15 @@ func (s *Server) Uninstall() *Delivery {
 	return s.event(answer{"type": "app_uninstalled"})
 }
 
+// Reinstall installs the app again, and returns its token: the one of before
+// works no more.
+func (s *Server) Reinstall() (token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.BotToken = s.next("xoxb-")
+	return s.BotToken
+}
+
 // Event delivers any inner event.
 func (s *Server) Event(inner map[string]any) *Delivery {
 	s.t.Helper()
