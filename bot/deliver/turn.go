@@ -13,7 +13,7 @@ import (
 // platform's pace, instead of all of them coming back at the same time to be
 // told again.
 type line struct {
-	each time.Duration // between two turns; 0 for a platform that has no pace
+	pace func() float64 // turns a second, which change as processes come and go; nil for a platform that has no pace
 
 	mu   sync.Mutex
 	next time.Time // the turn of the next in line
@@ -22,7 +22,7 @@ type line struct {
 func newLine(p bot.Platform) *line {
 	l := &line{}
 	if paced, ok := p.(bot.Paced); ok && paced.Pace() > 0 {
-		l.each = time.Duration(float64(time.Second) / paced.Pace())
+		l.pace = paced.Pace
 	}
 	return l
 }
@@ -37,7 +37,7 @@ func (l *line) join(now, earliest time.Time) time.Time {
 		l.next = now
 	}
 	turn := l.next
-	l.next = turn.Add(l.each)
+	l.next = turn.Add(time.Duration(float64(time.Second) / l.pace()))
 	if turn.Before(earliest) {
 		return earliest
 	}
@@ -49,7 +49,7 @@ func (l *line) join(now, earliest time.Time) time.Time {
 // backs off, at random below a time that doubles (full jitter).
 func (w *Worker) turn(d digest.Delivery, cause *bot.SendError) time.Duration {
 	l := w.lines[d.Destination.Platform]
-	if cause.RetryAfter <= 0 || l == nil || l.each == 0 {
+	if cause.RetryAfter <= 0 || l == nil || l.pace == nil {
 		return max(cause.RetryAfter, w.o.Jitter(backoff(d.Attempts)))
 	}
 	now := w.o.Now()

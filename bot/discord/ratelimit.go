@@ -23,6 +23,7 @@ type limiter struct {
 	buckets map[string]*bucket   // bucket and major id -> state
 	invalid window
 	refused bool // Discord refused the token: nothing goes out any more
+	share   int  // this process has one of so many shares of the global rate
 }
 
 type bucket struct {
@@ -35,12 +36,40 @@ type bucket struct {
 const maxBuckets = 2000
 
 func newLimiter() *limiter {
-	return &limiter{tokens: globalBurst, paused: map[string]time.Time{}, names: map[string]string{}, buckets: map[string]*bucket{},
+	return &limiter{share: 1, tokens: globalBurst, paused: map[string]time.Time{}, names: map[string]string{}, buckets: map[string]*bucket{},
 		invalid: window{span: invalidWindow, limit: invalidBreak}}
 }
 
-// Pace is how many posts a second go out, when nothing else does.
-func (*Adapter) Pace() float64 { return globalRate }
+// Pace is how many posts a second this process lets out, when nothing else goes
+// out.
+func (a *Adapter) Pace() float64 {
+	a.rest.limits.mu.Lock()
+	defer a.rest.limits.mu.Unlock()
+	return a.rest.limits.rate()
+}
+
+// Share has this process take one of n equal shares of what Discord lets
+// through: of the global rate, and of the pace of a channel.
+func (a *Adapter) Share(n int) {
+	a.rest.limits.setShare(n)
+	a.pace.setShare(n)
+}
+
+// Heed keeps to pauses that another process was asked for.
+func (a *Adapter) Heed(pauses map[string]time.Time) {
+	a.rest.limits.restore(pauses, a.opts.timing.now())
+}
+
+func (l *limiter) setShare(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.share = max(n, 1)
+	l.tokens = min(l.tokens, l.burst())
+}
+
+// rate and burst are this process's shares.
+func (l *limiter) rate() float64  { return globalRate / float64(l.share) }
+func (l *limiter) burst() float64 { return max(globalBurst/float64(l.share), 1) }
 
 // lane is what requests are counted by: a route without its ids, and the id
 // (of a channel, a server, a webhook) that has limits of its own.
@@ -67,7 +96,7 @@ func (l *limiter) take(ln lane, now time.Time) time.Duration {
 		return b.reset.Sub(now)
 	}
 	if l.tokens < 1 {
-		return time.Duration((1 - l.tokens) / globalRate * float64(time.Second))
+		return time.Duration((1 - l.tokens) / l.rate() * float64(time.Second))
 	}
 	l.tokens--
 	if b != nil {
@@ -83,7 +112,7 @@ func (l *limiter) fill(now time.Time) {
 	if l.filled.IsZero() || now.Before(l.filled) {
 		l.filled = now
 	}
-	l.tokens = min(globalBurst, l.tokens+now.Sub(l.filled).Seconds()*globalRate)
+	l.tokens = min(l.burst(), l.tokens+now.Sub(l.filled).Seconds()*l.rate())
 	l.filled = now
 }
 
@@ -193,7 +222,7 @@ func (l *limiter) restore(pauses map[string]time.Time, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for key, until := range pauses {
-		if until.After(now) && until.Before(now.Add(24*time.Hour)) && len(l.paused) < maxBuckets {
+		if until.After(now) && until.After(l.paused[key]) && until.Before(now.Add(24*time.Hour)) && len(l.paused) < maxBuckets {
 			l.paused[key] = until
 		}
 	}

@@ -114,8 +114,29 @@ func (w *window) full(now time.Time) time.Duration {
 
 // pacer keeps a least time between two posts to one channel.
 type pacer struct {
-	mu   sync.Mutex
-	next map[string]time.Time
+	mu    sync.Mutex
+	next  map[string]time.Time
+	share int // that this process has, as one of so many; 0 is 1
+}
+
+func (p *pacer) setShare(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.share = n
+}
+
+// Discord lets five posts through in five seconds. Several processes know not
+// when the others post to a channel, so each has whole posts of the five.
+const (
+	channelPosts  = 5
+	channelWindow = 5 * time.Second
+)
+
+func (p *pacer) spacing() time.Duration {
+	if p.share <= 1 {
+		return channelSpacing
+	}
+	return channelWindow / time.Duration(max(channelPosts/p.share, 1))
 }
 
 // take reserves the channel's next turn and says how long until then. Where
@@ -138,6 +159,6 @@ func (p *pacer) take(channel string, now time.Time, patience time.Duration) time
 			}
 		}
 	}
-	p.next[channel] = at.Add(channelSpacing)
+	p.next[channel] = at.Add(p.spacing())
 	return wait
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/daybrief/daybrief/bot"
 )
 
 // limiter keeps Slack's budgets. It has one clock per key (a method, a
@@ -18,10 +20,11 @@ type limiter struct {
 	mu     sync.Mutex
 	due    map[string]time.Time
 	paused map[string]time.Time
+	share  int // this process has one of so many shares of every budget
 }
 
 func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, due: map[string]time.Time{}, paused: map[string]time.Time{}}
+	return &limiter{now: now, due: map[string]time.Time{}, paused: map[string]time.Time{}, share: 1}
 }
 
 // rate is what a call takes from one key.
@@ -57,8 +60,38 @@ func postRates(channel string, waiting bool) []rate {
 	return []rate{{"channel " + channel, channelSpacing, 1}, {"workspace", workspaceSpacing, postBurst}}
 }
 
-// Pace is how many posts a second go to a workspace.
-func (*App) Pace() float64 { return float64(time.Second) / float64(workspaceSpacing) }
+// Pace is how many posts a second go to a workspace from this process.
+func (a *App) Pace() float64 {
+	return float64(time.Second) / float64(workspaceSpacing) / float64(a.limits.shares())
+}
+
+var _ bot.Sharer = (*App)(nil)
+
+// Share has this process take one of n equal shares of what Slack lets through.
+func (a *App) Share(n int) { a.limits.setShare(n) }
+
+// Heed keeps to pauses that another process was asked for.
+func (a *App) Heed(pauses map[string]time.Time) { a.limits.restore(a.known().Workspace, pauses) }
+
+func (l *limiter) setShare(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.share = max(n, 1)
+}
+
+func (l *limiter) shares() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.share
+}
+
+// ahead is by how much a call may run ahead of its due time.
+func (l *limiter) ahead(r rate) time.Duration {
+	return l.spacing(r) * time.Duration(max(r.burst/l.share, 1)-1)
+}
+
+// spacing is that of this process's share of a rate.
+func (l *limiter) spacing(r rate) time.Duration { return r.spacing * time.Duration(l.share) }
 
 // take reserves a call and returns how long to wait before making it. When
 // that is more than most, nothing is reserved, and it is ok to come back then.
@@ -68,7 +101,7 @@ func (l *limiter) take(most time.Duration, method string, rates ...rate) (wait t
 	now := l.now()
 	rates = append(rates[:len(rates):len(rates)], methodRate(method))
 	for _, r := range rates {
-		wait = max(wait, l.due[r.key].Add(-r.spacing*time.Duration(r.burst-1)).Sub(now))
+		wait = max(wait, l.due[r.key].Add(-l.ahead(r)).Sub(now))
 	}
 	for _, key := range []string{pauseAll, method} {
 		wait = max(wait, l.paused[key].Sub(now))
@@ -86,7 +119,7 @@ func (l *limiter) take(most time.Duration, method string, rates ...rate) (wait t
 		if due := l.due[r.key]; due.After(from) {
 			from = due
 		}
-		l.due[r.key] = from.Add(r.spacing)
+		l.due[r.key] = from.Add(l.spacing(r))
 	}
 	l.forget(now)
 	return wait, true

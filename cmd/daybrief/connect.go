@@ -139,6 +139,11 @@ func (b *server) pauses(platform string) map[string]time.Time {
 func (b *server) keepPauses(platform string) func(map[string]time.Time) {
 	return func(pauses map[string]time.Time) {
 		b.metrics.pauses.WithLabelValues(platform).Inc()
+		for what, until := range b.pauses(platform) { // of other processes too
+			if until.After(b.now()) && until.After(pauses[what]) {
+				pauses[what] = until
+			}
+		}
 		text, err := json.Marshal(pauses)
 		if err == nil {
 			err = b.store.SetSetting(context.WithoutCancel(b.ctx), pausesKey(platform), string(text))

@@ -221,6 +221,10 @@ func (b *server) plan() error {
 			Lang: b.config.Language, Zone: b.zone, Now: b.now, Log: b.log})
 		b.grouped = alerts.Nudge
 		b.links = append(b.links, link{name: "alerts", places: []string{"alerts"}, run: alerts.Run})
+		if b.store.Dialect() == store.Postgres {
+			crew := &schedule.Crew{Store: b.store, Process: b.process, Platforms: b.platforms, Pauses: b.pauses, Now: b.now, Log: b.log}
+			b.links = append(b.links, link{name: "workers", run: crew.Run})
+		}
 	}
 	wanted, err := configSubscriptions(b.config, b.zone)
 	if err != nil {
@@ -337,7 +341,7 @@ func (b *server) url() string {
 func (b *server) welcome() {
 	names := []string{}
 	for _, l := range b.links {
-		if l.name != "alerts" {
+		if l.name != "alerts" && l.name != "workers" {
 			names = append(names, l.name)
 		}
 	}

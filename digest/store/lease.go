@@ -42,6 +42,14 @@ func (s *Store) ReleaseLease(ctx context.Context, l digest.Lease) error {
 	})
 }
 
+// LeasesHeld counts the leases that are held now and whose names begin with a
+// prefix.
+func (s *Store) LeasesHeld(ctx context.Context, prefix string, now time.Time) (n int, err error) {
+	err = s.reading().row(ctx, "SELECT count(*) FROM leases WHERE expiry > $2 AND substr(name, 1, length($1)) = $1",
+		prefix, micros(now)).Scan(&n)
+	return n, s.fail("count leases", err)
+}
+
 // Leases returns all leases by name, those that have run out too.
 func (s *Store) Leases(ctx context.Context) ([]digest.Lease, error) {
 	var out []digest.Lease
