@@ -162,6 +162,9 @@ func TestErrorsInWords(t *testing.T) {
 			"#desk에 글을 올릴 수 없습니다. 없는 권한: 채널 보기, A New Right.", "", "I can't post in #desk: I lack View Channel, A New Right.", ""},
 		{digest.Errorf(digest.Invalid, "the schedule %q cannot be read: %s", "x", inner), "일정 \"x\"을(를) 읽을 수 없습니다: \"Mars/Base\" 시간대는 없습니다.", "",
 			"The schedule \"x\" cannot be read: there is no time zone \"Mars/Base\".", ""},
+		// What is to be typed ends without a full stop, which would be typed too.
+		{digest.Errorf(digest.Invalid, "I can forget you alone").WithHint("Type: /subscriptions forget me"), "본인의 정보만 지울 수 있습니다.", "이렇게 입력하세요: /subscriptions forget me",
+			"I can forget you alone.", "Type: /subscriptions forget me"},
 		{digest.Errorf(digest.Conflict, "this is said nowhere").WithHint("there is nothing to do"), "This is said nowhere.", "There is nothing to do.", "This is said nowhere.", "There is nothing to do."},
 		{digest.Errorf(digest.Internal, "row 7 is odd"), "프로그램 오류로 처리하지 못했습니다. 원인은 로그에 있습니다.", "", "That did not work because of a fault in the program; the log has its cause.", ""},
 		{context.Canceled, "프로그램 오류로 처리하지 못했습니다. 원인은 로그에 있습니다.", "", "That did not work because of a fault in the program; the log has its cause.", ""},

@@ -310,7 +310,8 @@ func ErrorMessage(err error, id, lang string) Message {
 	return Message{Lang: w.Lang(), Lead: []Text{t}}
 }
 
-// sentence makes a capital first letter and a full stop.
+// sentence makes a capital first letter and a full stop; none after a command
+// to be typed, which it would belong to.
 func sentence(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -319,7 +320,8 @@ func sentence(s string) string {
 	if c := s[0]; c >= 'a' && c <= 'z' {
 		s = string(c-'a'+'A') + s[1:]
 	}
-	if !strings.ContainsAny(s[len(s)-1:], ".!?)…") {
+	_, example, _ := strings.Cut(s, ": /")
+	if (example == "" || strings.Contains(example, ". ")) && !strings.ContainsAny(s[len(s)-1:], ".!?)…") {
 		s += "."
 	}
 	return s

@@ -341,4 +341,5 @@ var korean = map[string]string{
 	"Digests":                          "요약",
 	"Quiet hours of this channel: %s.": "이 채널의 방해 금지 시간: %s.",
 	"%s in this channel, see %s.":      "이 채널에서 %s, %s에서 볼 수 있습니다.",
+	"More of one of them: %s.":         "자세히 보려면: %s.",
 }

@@ -23,7 +23,7 @@ func (h *Handler) alert(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if ask.query == "" {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say what to alert you to").WithHint("For example: alert korea-trade only big")
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say what to alert you to").WithHint("For example: /alert korea-trade only big")
 	}
 	q, err := h.o.Reader.Read(ask.query, r.Now)
 	if err != nil {

@@ -219,6 +219,8 @@ func commandLike(word, rest string) bool {
 	switch word {
 	case "subscribe", "unsubscribe", "alert":
 		return true
+	case "help":
+		return helpTopic(first) != "" && first == strings.ToLower(rest)
 	case "subscriptions":
 		return subscriptionVerbs[first] != ""
 	case "digest":

@@ -66,14 +66,14 @@ func (briefs) Answer(_ context.Context, q digest.Query, p command.Page) (digest.
 	return b, nil
 }
 
-// schedules knows two times.
+// schedules knows a few times.
 type schedules struct{ store *store.Store }
 
 func (schedules) Parse(when string) (string, error) {
 	switch when {
-	case "daily 8:00":
+	case "daily 8:00", "매일 8:00":
 		return "0 8 * * *", nil
-	case "weekdays 8:00", "평일 8:00":
+	case "weekdays 8:00", "평일 8:00", "weekdays 9:00", "평일 9:00":
 		return "0 8 * * 1-5", nil
 	}
 	return "", digest.Errorf(digest.Invalid, "I can't read %q as a time", when).WithHint(`Try "daily 8:00", "weekdays 7:30", "mondays 9am" or "hourly".`)

@@ -30,7 +30,7 @@ func (h *Handler) export(ctx context.Context, r bot.Request) (bot.Reply, error) 
 // forgetCommand asks before it deletes.
 func (h *Handler) forgetCommand(r bot.Request, arg string) (bot.Reply, error) {
 	if word := strings.ToLower(strings.TrimSpace(arg)); word != "me" && word != "나" {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "I can forget you alone").WithHint("Type: subscriptions forget me")
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "I can forget you alone").WithHint("Type: /subscriptions forget me")
 	}
 	w := h.words(r)
 	return say(w, bot.T(w.Say("This deletes your subscriptions, what you have chosen and what you asked. It cannot be undone. What you set up for channels goes on without your name.")),

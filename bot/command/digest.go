@@ -43,7 +43,7 @@ func (h *Handler) pick(ctx context.Context, r bot.Request, arg string) (digest.S
 		}
 	}
 	if len(subs) == 0 {
-		return digest.Subscription{}, digest.Errorf(digest.NotFound, "Nothing is subscribed here").WithHint("Try: subscribe korea-trade weekdays 8:00 here")
+		return digest.Subscription{}, digest.Errorf(digest.NotFound, "Nothing is subscribed here").WithHint("Try: /subscribe korea-trade weekdays 8:00 here")
 	}
 	return digest.Subscription{}, digest.Errorf(digest.Invalid, "Say which digest by its number").WithHint("See /subscriptions.")
 }
@@ -88,7 +88,7 @@ func (h *Handler) digestNow(ctx context.Context, r bot.Request, arg string) (bot
 		return bot.Reply{}, err
 	}
 	if !h.mayChange(r, sub) {
-		return bot.Reply{}, digest.Errorf(digest.Forbidden, "Posting a digest here is for people who manage the channel").WithHint("Try: digest preview")
+		return bot.Reply{}, digest.Errorf(digest.Forbidden, "Posting a digest here is for people who manage the channel").WithHint("Try: /digest preview")
 	}
 	e, err := h.o.Schedules.RunNow(ctx, sub.ID)
 	if err != nil {

@@ -43,7 +43,7 @@ func (h *Handler) editCommand(ctx context.Context, r bot.Request, arg string) (b
 func (h *Handler) changeable(ctx context.Context, r bot.Request, number string) (digest.Subscription, error) {
 	id, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimSpace(number), "#"), 10, 64)
 	if err != nil {
-		return digest.Subscription{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: subscriptions edit 3 weekdays 9:00")
+		return digest.Subscription{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: /subscriptions edit 3 weekdays 9:00")
 	}
 	sub, err := h.o.Store.Subscription(ctx, id)
 	if err != nil || !h.mayChange(r, sub) {

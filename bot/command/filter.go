@@ -80,7 +80,7 @@ func (h *Handler) readFilter(ctx context.Context, f digest.Filter, words string)
 	}
 	keys := filterKey.FindAllStringSubmatchIndex(words, -1)
 	if len(keys) == 0 || keys[0][0] != 0 {
-		return f, digest.Errorf(digest.Invalid, "Say what to filter by").WithHint(`For example: subscriptions filter 3 exclude football, or off. Others: include, match, unless, sources, not sources, languages.`)
+		return f, digest.Errorf(digest.Invalid, "Say what to filter by").WithHint(`For example: /subscriptions filter 3 exclude football, or off. Others: include, match, unless, sources, not sources, languages.`)
 	}
 	for i, k := range keys {
 		end := len(words)

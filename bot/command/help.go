@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"sort"
 	"strings"
@@ -10,9 +11,13 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
-// help says what can be asked, with examples that have stories right now.
+// help says what can be asked, with examples that have stories right now; of
+// one command all that can be typed.
 func (h *Handler) help(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	w := h.words(r)
+	if topic := helpTopic(cmp.Or(r.Args, r.Fields["command"])); topic != "" {
+		return bot.Reply{Message: helpOf(topic, r, w)}, nil
+	}
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B("daybrief")},
 		Lead: []bot.Text{bot.T(w.Say("Ask about a country, a topic, or both: one line for each event, true to its sources."))}}
 	lines := bot.Section{Title: w.Say("What you can type")}
@@ -25,7 +30,7 @@ func (h *Handler) help(ctx context.Context, r bot.Request) (bot.Reply, error) {
 				usage += " [" + f.Name + "]"
 			}
 		}
-		lines.Lines = append(lines.Lines, bot.Text{{Text: usage, Code: true, Command: spec.Name}, bot.S(" – " + summary(spec.Summary, w))})
+		lines.Lines = append(lines.Lines, bot.Text{{Text: usage, Code: true, Command: spec.Name}, bot.S(" – " + inWords(spec.Summary, w))})
 	}
 	m.Sections = []bot.Section{lines}
 	if examples := h.examples(ctx, r.Now); len(examples) > 0 {
@@ -39,14 +44,8 @@ func (h *Handler) help(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		}
 		m.Tail = []bot.Text{t}
 	}
+	m.Tail = append(m.Tail, w.Text("More of one of them: %s.", typed("help subscriptions")))
 	return bot.Reply{Message: m}, nil
-}
-
-func summary(texts map[string]string, w bot.Words) string {
-	if s := texts[w.Lang()]; s != "" {
-		return s
-	}
-	return texts["en"]
 }
 
 // examples are three requests that have stories.

@@ -155,7 +155,7 @@ func (h *Handler) leanings(ctx context.Context, r bot.Request, arg string) (bot.
 	w := h.words(r)
 	arg, where := cutWhere(arg)
 	if where == "here" && !r.Place.Direct {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "A channel has no leanings: each person has their own").WithHint("To keep something out of the channel: subscriptions mute topic sport 7d here")
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "A channel has no leanings: each person has their own").WithHint("To keep something out of the channel: /subscriptions mute topic sport 7d here")
 	}
 	switch word := strings.ToLower(arg); {
 	case word == "reset" || word == "초기화":
@@ -167,7 +167,7 @@ func (h *Handler) leanings(ctx context.Context, r bot.Request, arg string) (bot.
 		}
 		return say(w, bot.T(w.Say("Your leanings are reset: everything ranks the same for you again.")), undo), nil
 	case word != "":
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know what to do with “%s”", clip(arg, 60)).WithHint("Type: subscriptions leanings, or subscriptions leanings reset")
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know what to do with “%s”", clip(arg, 60)).WithHint("Type: /subscriptions leanings, or /subscriptions leanings reset")
 	}
 	if len(p.Leanings) == 0 {
 		return say(w, bot.T(w.Say("You lean to nothing in particular. Pick a story under an answer, then More like this or Less like this."))), nil

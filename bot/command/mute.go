@@ -144,7 +144,7 @@ func (h *Handler) muted(ctx context.Context, kind digest.MuteKind, value string,
 }
 
 func muteUsage() error {
-	return digest.Errorf(digest.Invalid, "Say what to mute: a story, source, topic or country").WithHint("For example: subscriptions mute source Xinhua 7d")
+	return digest.Errorf(digest.Invalid, "Say what to mute: a story, source, topic or country").WithHint("For example: /subscriptions mute source Xinhua 7d")
 }
 
 // sourceNamed is a source's name as it is written, whatever its case.

@@ -82,7 +82,7 @@ func readQuiet(s, zone string) (digest.QuietHours, error) {
 	if strings.EqualFold(s, "off") || s == "끄기" {
 		return digest.QuietHours{}, nil
 	}
-	usage := digest.Errorf(digest.Invalid, "I can't read “%s” as quiet hours", clip(s, 60)).WithHint("For example: subscriptions quiet 22:00-7:00 weekends drop")
+	usage := digest.Errorf(digest.Invalid, "I can't read “%s” as quiet hours", clip(s, 60)).WithHint("For example: /subscriptions quiet 22:00-7:00 weekends drop")
 	hours := false
 	if at := hoursWord.FindStringSubmatch(s); at != nil {
 		var okFrom, okTo bool

@@ -29,8 +29,18 @@ func Specs() []bot.CommandSpec {
 			{Name: "action", Required: true, Summary: text("What to do", "할 일"),
 				Choices: []bot.Option{{Label: "Preview", Value: "preview"}, {Label: "Post now", Value: "now"}, {Label: "History", Value: "history"}}}}},
 		{Name: "sources", Summary: text("How reading the news goes", "매체 수집 상태"), Manage: true},
-		{Name: "help", Summary: text("What can be asked", "사용법")},
+		{Name: "help", Summary: text("What can be asked", "사용법"), Fields: []bot.FieldSpec{
+			{Name: "command", Summary: text("All that can be typed of one command", "명령 하나의 자세한 사용법"), Choices: commandChoices()}}},
 	}
 }
 
 func text(en, ko string) map[string]string { return map[string]string{"en": en, "ko": ko} }
+
+// commandChoices are the commands that there is more to say of.
+func commandChoices() []bot.Option {
+	var out []bot.Option
+	for _, name := range []string{"brief", "subscribe", "alert", "subscriptions", "digest", "sources"} {
+		out = append(out, bot.Option{Label: name, Value: name})
+	}
+	return out
+}

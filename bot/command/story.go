@@ -237,7 +237,7 @@ func (h *Handler) whyNotOf(ctx context.Context, r bot.Request, arg string) (subs
 
 func usableWhat(what string) error {
 	if strings.TrimSpace(what) == "" {
-		return digest.Errorf(digest.Invalid, "Say which article by its address or headline").WithHint("For example: subscriptions whynot https://example.org/article")
+		return digest.Errorf(digest.Invalid, "Say which article by its address or headline").WithHint("For example: /subscriptions whynot https://example.org/article")
 	}
 	return nil
 }

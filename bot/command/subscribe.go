@@ -32,7 +32,7 @@ type wish struct {
 func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	ask := h.readWish(r)
 	if ask.query == "" {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say what to subscribe to").WithHint("For example: subscribe korea-trade weekdays 8:00")
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say what to subscribe to").WithHint("For example: /subscribe korea-trade weekdays 8:00")
 	}
 	q, err := h.o.Reader.Read(ask.query, r.Now)
 	if err != nil {

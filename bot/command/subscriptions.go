@@ -93,7 +93,7 @@ func (h *Handler) subscriptions(ctx context.Context, r bot.Request) (bot.Reply, 
 func (h *Handler) byNumber(ctx context.Context, r bot.Request, verb, arg string) (bot.Reply, error) {
 	id := strings.TrimPrefix(strings.TrimSpace(arg), "#")
 	if _, err := strconv.ParseInt(id, 10, 64); err != nil {
-		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: subscriptions %s 3", verb)
+		return bot.Reply{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: /subscriptions %s 3", verb)
 	}
 	return h.pressSubscription(ctx, r, verb, id)
 }
@@ -294,6 +294,6 @@ func (h *Handler) unsubscribeCommand(ctx context.Context, r bot.Request) (bot.Re
 		return bot.Reply{Message: m}, nil
 	}
 	m := h.list(meant, r)
-	m.Lead = []bot.Text{w.Text("Which one? Type its number, as in %s.", typed("unsubscribe "+strconv.FormatInt(meant[0].ID, 10)))}
+	m.Lead = []bot.Text{w.Text("Which one? Type its number, as in %s.", typed("subscriptions remove "+strconv.FormatInt(meant[0].ID, 10)))}
 	return bot.Reply{Message: m}, nil
 }

@@ -1,0 +1,75 @@
+package command_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/command"
+	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/digesttest"
+	"github.com/daybrief/daybrief/digest/store/storetest"
+)
+
+// TestHelpIsTrue types every line that help tells, in each language, where it
+// can work: it is understood as what it says.
+func TestHelpIsTrue(t *testing.T) {
+	t.Parallel()
+	for _, lang := range bot.Languages() {
+		for name, lines := range command.Usages(lang) {
+			for _, line := range lines {
+				t.Run(lang+" "+line, func(t *testing.T) {
+					t.Parallel()
+					typeHelp(t, lang, name, line)
+				})
+			}
+		}
+	}
+}
+
+func typeHelp(t *testing.T, lang, name, line string) {
+	s := storetest.SQLite(t)
+	stock(t, s)
+	sc := &scene{store: s, lang: lang, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+	sc.start()
+	desk := sc.request("mina", "#desk")
+	if reply := sc.ask(t, desk, "subscribe korea-trade daily 8:00 here"); reply.Failed {
+		t.Fatal(bot.PlainText(reply.Message))
+	}
+	if c, _ := command.Parse("/" + line); c != name {
+		t.Errorf("/%s is read as %s", line, c)
+	}
+	reply := sc.ask(t, desk, "/"+line)
+	if reply.Failed {
+		t.Errorf("/%s: %s", line, bot.PlainText(reply.Message))
+	}
+	subs, err := s.Subscriptions(t.Context(), digest.SubscriptionFilter{Owner: desk.Person})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sub := range subs {
+		if sub.Query != "korea-trade" {
+			t.Errorf("/%s asks for %q", line, sub.Query)
+		}
+	}
+}
+
+// TestHelpIsComplete looks for all words that can follow subscriptions.
+func TestHelpIsComplete(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	sc := &scene{store: s, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+	sc.start()
+	text := bot.PlainText(sc.ask(t, sc.request("jon", "@"), "help subscriptions").Message)
+	for _, word := range strings.Fields("pause resume remove preview edit filter mute mutes unmute quiet leanings whynot export forget here off reset") {
+		if !strings.Contains(text, word) {
+			t.Errorf("no %q in\n%s", word, text)
+		}
+	}
+	for _, spec := range command.Specs() {
+		if spec.Name != "help" && len(command.Usages("en")[spec.Name]) == 0 {
+			t.Errorf("help tells nothing of %s", spec.Name)
+		}
+	}
+}
