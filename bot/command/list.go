@@ -46,6 +46,9 @@ func (h *Handler) home(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		m.Sections = append(m.Sections, bot.Section{Lines: one.Lead[:1], Actions: one.Actions})
 	}
 	m.Tail = nil
+	if len(subs) <= maxHome {
+		m.Actions = nil // each has its own buttons
+	}
 	if more := len(subs) - maxHome; more > 0 {
 		m.Tail = []bot.Text{w.Text("%d more, see %s.", more, typed("subscriptions"))}
 	}

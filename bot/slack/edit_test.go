@@ -141,7 +141,9 @@ func TestUncommonSubscriptions(t *testing.T) {
 		shows  string
 		fields string
 	}{
-		"twice a day":        {map[string]string{"when": "0 8,18 * * *"}, "When: [0 8,18 * * *]", `"when":"0 8,18 * * *"`},
+		"twice a day":        {map[string]string{"when": "0 8,18 * * *"}, "When: [daily 08:00 and 18:00]", `"when":"daily 08:00 and 18:00"`},
+		"three times a day":  {map[string]string{"when": "30 8,12,18 * * 1-5"}, "When: [weekdays 08:30, 12:30 and 18:30]", `"when":"weekdays 08:30, 12:30 and 18:30"`},
+		"by the hours":       {map[string]string{"when": "0 8-12 * * *"}, "When: [0 8-12 * * *]", `"when":"0 8-12 * * *"`},
 		"weekends":           {map[string]string{"when": "15 9 * * 0,6"}, "[Saturday and Sunday ▾]", `"when":"weekends 09:15"`},
 		"every day":          {map[string]string{"when": "0 0 * * *"}, "[Every day ▾]\nAt what time: [00:00]", `"when":"daily 00:00"`},
 		"a Sunday":           {map[string]string{"when": "5 23 * * 7"}, "[Sunday ▾]\nAt what time: [23:05]", `"when":"sun 23:05"`},

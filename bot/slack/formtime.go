@@ -16,7 +16,7 @@ func (f formFor) timing() []slackgo.Block {
 	w := f.words
 	days, at, ok := daysAndTime(or(f.values[fieldWhen], "weekdays 08:00"))
 	if !ok {
-		return []slackgo.Block{input(fieldWhen, w.Say("When"), typedText(f.values[fieldWhen], maxInput)).withHint(w.Say("For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00")).block()}
+		return []slackgo.Block{input(fieldWhen, w.Say("When"), typedText(whenText(f.values[fieldWhen]), maxInput)).withHint(w.Say("For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00")).block()}
 	}
 	options := dayOptions(w)
 	if !hasValue(options, days) {
@@ -28,6 +28,29 @@ func (f formFor) timing() []slackgo.Block {
 		input(fieldDays, w.Say("On which days"), choice(days, options...)).block(),
 		input(fieldTime, w.Say("At what time"), clock).block(),
 	}
+}
+
+// whenText says a cron line of several times a day in words, which a
+// subscription takes just as well; any other stays as it is.
+func whenText(when string) string {
+	f := strings.Fields(when)
+	if len(f) != 5 || f[2] != "*" || f[3] != "*" {
+		return when
+	}
+	days, ok := cronDays(f[4])
+	if !ok {
+		return when
+	}
+	var times []string
+	for _, hour := range strings.Split(f[1], ",") {
+		at, fits := clockTime(hour, f[0])
+		if !fits {
+			return when
+		}
+		times = append(times, at)
+	}
+	last := len(times) - 1
+	return days + " " + strings.Join(times[:last], ", ") + " and " + times[last]
 }
 
 // dayNames are the days of the week as subscriptions take them, by their
