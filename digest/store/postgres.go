@@ -20,6 +20,7 @@ import (
 func postgresDialect() dialect {
 	return dialect{
 		name:      Postgres,
+		server:    true,
 		snapshot:  sql.LevelRepeatableRead,
 		words:     tsvector{},
 		again:     againPostgres,

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -37,23 +39,45 @@ func (s *Store) search(ctx context.Context, q digest.Search) ([]digest.Candidate
 	if open, err := f.frame(ctx); err != nil || !open {
 		return nil, err
 	}
-	hits, err := f.find(ctx, f.facets, f.limit)
-	if err != nil {
-		return nil, err
-	}
-	if len(f.facets) > 1 && len(hits) < f.limit {
-		if hits, err = f.addNear(ctx, hits); err != nil {
-			return nil, err
-		}
-	}
-	if err := f.complete(ctx, hits); err != nil {
-		return nil, err
-	}
-	sample, err := f.sample(ctx)
+	var hits []hit
+	var sample []frequency
+	err := f.together(
+		func() (err error) { hits, err = f.hits(ctx); return err },
+		func() (err error) { sample, err = f.sample(ctx); return err })
 	if err != nil {
 		return nil, err
 	}
 	return f.candidates(hits, newScorer(f.facets, sample, hits)), nil
+}
+
+// together runs the parts of a search, at once where a server works at them.
+func (f *finder) together(parts ...func() error) error {
+	var group errgroup.Group
+	if group.SetLimit(1); f.c.kind.server {
+		group.SetLimit(atOnce)
+	}
+	for _, part := range parts {
+		group.Go(part)
+	}
+	return group.Wait()
+}
+
+// atOnce is how many statements of one search a server is given.
+const atOnce = 4
+
+// hits are all that is found, complete.
+func (f *finder) hits(ctx context.Context) ([]hit, error) {
+	hits, err := f.find(ctx, f.facets, f.limit)
+	if err == nil && len(f.facets) > 1 && len(hits) < f.limit {
+		hits, err = f.addNear(ctx, hits)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.c.kind.server {
+		return hits, f.completeAtOnce(ctx, hits)
+	}
+	return hits, f.complete(ctx, hits)
 }
 
 // facet is one thing asked for.
@@ -171,13 +195,20 @@ func (f *finder) addNear(ctx context.Context, full []hit) ([]hit, error) {
 	for _, h := range full {
 		have[h.id] = true
 	}
-	var near []hit
+	lacking := make([][]hit, len(f.facets))
+	parts := make([]func() error, len(f.facets))
 	for drop := range f.facets {
-		others := slices.Delete(slices.Clone(f.facets), drop, drop+1)
-		found, err := f.find(ctx, others, f.limit)
-		if err != nil {
-			return nil, err
+		parts[drop] = func() (err error) {
+			others := slices.Delete(slices.Clone(f.facets), drop, drop+1)
+			lacking[drop], err = f.find(ctx, others, f.limit)
+			return err
 		}
+	}
+	if err := f.together(parts...); err != nil {
+		return nil, err
+	}
+	var near []hit
+	for drop, found := range lacking {
 		for _, h := range found {
 			if !have[h.id] {
 				h.weights = slices.Insert(h.weights, drop, 0)

@@ -13,6 +13,7 @@ import (
 type dialect struct {
 	name     string
 	prepares bool               // statements are worth preparing by hand
+	server   bool               // it is a server: it works at several statements at once, and takes arrays
 	snapshot sql.IsolationLevel // of a transaction that must see one state
 	words    wordIndex
 	again    func(error) bool // the transaction may be tried again
