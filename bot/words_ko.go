@@ -5,7 +5,7 @@ var koreanDays = [7]string{"일요일", "월요일", "화요일", "수요일", "
 
 // korean holds the Korean of every text in the catalogue. A test compares its
 // keys with the texts that the code says.
-var korean = map[string]string{
+var korean = map[string]string{ //nolint:gosec // one of them names a token, and none is one
 	"It is not stored: no source that I read had this address.":        "저장되어 있지 않습니다. 읽는 매체 가운데 이 주소를 낸 곳이 없습니다.",
 	"It is not stored: no article has these words.":                    "저장되어 있지 않습니다. 이 말이 나오는 기사가 없습니다.",
 	"It is stored: “%s” from %s, first seen %s.":                       "저장되어 있습니다: “%s”, %s, 처음 본 때 %s.",
