@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/text"
 )
 
@@ -19,7 +20,7 @@ func BenchmarkArticle(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Article(doc, 1, Options{Focus: focus})
+				Story([]Source{{Doc: doc, Article: &digest.Article{ID: 1}}}, Options{Focus: focus})
 			}
 			b.ReportMetric(float64(len(doc.Words)), "words")
 		})

@@ -31,12 +31,7 @@ func TestCases(t *testing.T) {
 				o.Focus = text.QueryTerms(files["focus"], "")
 			}
 			sources := caseSources(files)
-			var got []digest.Sentence
-			if len(sources) == 1 {
-				got = Article(sources[0].Doc, 1, o)
-			} else {
-				got = Story(sources, o)
-			}
+			got := Story(sources, o)
 			check(t, sources, got, o)
 			if lines := texts(got); !slices.Equal(lines, strings.FieldsFunc(files["want"], func(r rune) bool { return r == '\n' })) {
 				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(lines, "\n\t"), strings.ReplaceAll(files["want"], "\n", "\n\t"))

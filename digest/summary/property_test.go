@@ -114,7 +114,7 @@ func TestSentencesStandInTheirSources(t *testing.T) {
 // articles must give the same sentences.
 func checkBoth(t failer, sources []Source, o Options) {
 	t.Helper()
-	first := Article(sources[0].Doc, 1, o)
+	first := Story(sources[:1], o)
 	check(t, sources, first, o)
 	story := Story(sources, o)
 	check(t, sources, story, o)
@@ -151,9 +151,6 @@ func FuzzStory(f *testing.F) {
 
 func TestNothingToRead(t *testing.T) {
 	t.Parallel()
-	if got := Article(nil, 1, Options{}); got != nil {
-		t.Errorf("no document gave %q", texts(got))
-	}
 	if got := Story([]Source{{}, {Article: &digest.Article{}}}, Options{}); got != nil {
 		t.Errorf("empty sources gave %q", texts(got))
 	}

@@ -32,17 +32,10 @@ type Source struct {
 	Article *digest.Article // only its ID is read
 }
 
-// Article tells an article in sentences of its body, in their order there. It
-// gives nil when the body has no sentence worth telling.
-func Article(doc *text.Document, articleID int64, o Options) []digest.Sentence {
-	o = o.filled()
-	p := read(doc, articleID, o.Focus)
-	return p.tell(p.choose(o), o.Budget)
-}
-
 // Story tells a story from its sources, best first: a sentence of the first
 // that has one, then of a further source what that adds. When no other source
-// adds anything the first is told as Article tells it.
+// adds anything the first is told alone, in sentences of its body in their order
+// there. It gives nil when no body has a sentence worth telling.
 func Story(sources []Source, o Options) []digest.Sentence {
 	o = o.filled()
 	first, rest := opening(sources, o)

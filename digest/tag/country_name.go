@@ -3,8 +3,6 @@ package tag
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -16,52 +14,12 @@ func sortTags(tags []digest.Tag) {
 	})
 }
 
-// shortNames are the English names that news uses where CLDR's are stiff.
+// shortNames are the English names that news uses where CLDR's are stiff. They
+// stand before those, so that they are the titles.
 var shortNames = map[string]string{
 	"BA": "Bosnia and Herzegovina", "CD": "DR Congo", "CG": "Republic of Congo", "CI": "Ivory Coast", "TR": "Turkey", "AG": "Antigua and Barbuda",
 	"KN": "Saint Kitts and Nevis", "LC": "Saint Lucia", "VC": "Saint Vincent and the Grenadines", "TT": "Trinidad and Tobago",
 	"ST": "São Tomé and Príncipe", "SH": "Saint Helena", "CC": "Cocos Islands", "UM": "U.S. Outlying Islands",
-}
-
-// titles is language -> code -> name, read once.
-var titles = sync.OnceValue(func() map[string]map[string]string {
-	m := map[string]map[string]string{"en": {}}
-	_ = perLanguage("cldr/territories.txt", "", kindName, func(e entry) error { // embedded: it cannot be missing
-		lang := cmp.Or(e.lang, "en")
-		if m[lang] == nil {
-			m[lang] = map[string]string{}
-		}
-		if _, ok := m[lang][e.codes[0]]; !ok {
-			m[lang][e.codes[0]] = e.name
-		}
-		return nil
-	})
-	for code, name := range shortNames {
-		m["en"][code] = name
-	}
-	return m
-})
-
-// CountryName is the name of a country in a language (BCP 47), in English where
-// that language has none, and the code itself where it is not known.
-func CountryName(code, lang string) string {
-	base, _, _ := strings.Cut(strings.ToLower(lang), "-")
-	code = strings.ToUpper(code)
-	if name := titles()[base][code]; name != "" {
-		return name
-	}
-	return cmp.Or(titles()["en"][code], code)
-}
-
-// Groups are the blocs and regions that can be asked for: slug -> countries.
-func Groups() map[string][]string {
-	m := map[string][]string{}
-	if g := theGazetteer().g; g != nil {
-		for _, group := range g.groups {
-			m[group.slug] = slices.Clone(group.members)
-		}
-	}
-	return m
 }
 
 // Names lists every name of countries, peoples, places, seats and groups in
@@ -105,7 +63,7 @@ func eachEntry(add func(entry) error) {
 		_ = blocks("countries/"+file+".txt", "", add)
 	}
 	_, _ = leaders(add)
-	_ = perLanguage("cldr/territories.txt", "", kindName, add)
+	_ = perLanguage("cldr/territories.txt", "", kindName, shortFirst(add))
 	_ = perLanguage("cldr/cities.txt", "", kindCity, add)
 	for _, lang := range localLanguages() {
 		_ = blocks("locals/"+lang+".txt", lang, add)
@@ -116,4 +74,21 @@ func eachEntry(add func(entry) error) {
 		}
 		return add(e)
 	})
+}
+
+// shortFirst puts the short name of a country before its first English one.
+func shortFirst(add func(entry) error) func(entry) error {
+	done := make(map[string]bool)
+	return func(e entry) error {
+		code := e.codes[0]
+		if short, ok := shortNames[code]; ok && cmp.Or(e.lang, "en") == "en" && !done[code] {
+			done[code] = true
+			first := e
+			first.name = short
+			if err := add(first); err != nil {
+				return err
+			}
+		}
+		return add(e)
+	}
 }

@@ -12,12 +12,9 @@ import (
 // language: more only costs time.
 const languageSample = 120
 
-// Language tells the language of a text as a BCP 47 tag ("en", "ko", "zh",
-// "zh-Hant"), or "" when it cannot: too short, or in no script that it knows.
-func Language(s string) string { return Analyse(clip(s), "", "").Lang }
-
 // pickLanguage is the given language where the text can be in it, else what
-// the text itself says. Short English headlines have few small words, so text
+// the text itself says, as a BCP 47 tag ("en", "ko", "zh", "zh-Hant"), or "" when
+// it does not: too short, or in no script that is known. Short English headlines have few small words, so text
 // in Latin letters that says nothing else counts as English.
 func pickLanguage(doc *Document, given string) string {
 	sample := doc.Words[:min(len(doc.Words), languageSample)]

@@ -79,8 +79,8 @@ func TestLanguages(t *testing.T) {
 			continue
 		}
 		n++
-		if got := Language(s); got != want {
-			t.Errorf("Language(%q) = %q, want %q", s, got, want)
+		if got := Analyse(s, "", "").Lang; got != want {
+			t.Errorf("the language of %q is %q, want %q", s, got, want)
 		}
 	}
 	if n < 30 {
