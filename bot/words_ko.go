@@ -232,7 +232,8 @@ var korean = map[string]string{ //nolint:gosec // one of them names a token, and
 	"Save":              "저장",
 	"When":              "언제",
 	"Where it goes now": "지금 받는 곳",
-	"For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00": "예: 평일 8:00, 월요일 수요일 9am, 8:00 and 18:00",
+	"For example weekdays 8:00 Asia/Seoul, mon wed fri 9am, or 8:00 and 18:00": "예: 평일 8:00 Asia/Seoul, 월요일 수요일 9am, 8:00 and 18:00",
+	"For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00":            "예: 평일 8:00, 월요일 수요일 9am, 8:00 and 18:00",
 	"Saturday and Sunday": "토요일과 일요일",
 	"This is no time zone; they are named as Asia/Seoul is": "시간대가 아닙니다. Asia/Seoul처럼 적어 주세요",
 	"New subscription":                  "새 구독",
@@ -342,4 +343,5 @@ var korean = map[string]string{ //nolint:gosec // one of them names a token, and
 	"Quiet hours of this channel: %s.": "이 채널의 방해 금지 시간: %s.",
 	"%s in this channel, see %s.":      "이 채널에서 %s, %s에서 볼 수 있습니다.",
 	"More of one of them: %s.":         "자세히 보려면: %s.",
+	"Mute what it is about":            "주제·나라·매체 끄기",
 }

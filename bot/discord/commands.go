@@ -101,7 +101,7 @@ func (a *Adapter) appCommands() []appCommand {
 	var out []appCommand
 	for _, spec := range a.opts.Commands {
 		name, sub, nested := strings.Cut(spec.Name, " ")
-		if _, former := a.opts.Handler.(bot.Former); former && spec.Name == "subscribe" {
+		if _, former := a.opts.Handler.(bot.Former); former && (spec.Name == formNew || spec.Name == formAlert) {
 			spec.Fields = optional(spec.Fields) // what is not said is asked for in a form
 		}
 		if !nested {

@@ -164,6 +164,7 @@ var (
 	_ bot.Finder   = (*Adapter)(nil)
 	_ bot.Repeater = (*Adapter)(nil)
 	_ bot.Paced    = (*Adapter)(nil)
+	_ bot.Sharer   = (*Adapter)(nil)
 )
 
 // Numbers of things kept in memory and worked on at once. All are bounded, so

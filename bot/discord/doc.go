@@ -17,12 +17,15 @@
 //	send.go, fate.go          one post, and what became of it
 //	route.go, thread.go,
 //	under.go                  where a post goes: direct messages, forums, threads, webhooks
+//	places.go                 what channels are, with as few requests as can be
+//	permissions.go            what the bot may do in one
 //	find.go                   looking for a post whose fate is not known
 //	gateway.go, shard.go,
 //	dial.go                   the connection, and its policy
 //	interaction.go, turn.go,
 //	endpoint.go               an interaction -> bot.Request, and its answer in time
-//	form.go, file.go          a subscription's form, opened and submitted; a file with an answer
+//	form.go, formview.go      a subscription's or an alert's form, opened and submitted
+//	file.go                   a file with an answer
 //	events.go                 who has removed the bot from their account
 //	commands.go               the registered commands
 //	manifest.go, doctor.go,

@@ -3,10 +3,10 @@ package discord
 import (
 	"context"
 	"maps"
+	"regexp"
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
@@ -52,18 +52,24 @@ const (
 	againPrefix = "!again:"
 	againMark   = "!" // in a form's id: it was opened from that button
 	formNew     = "subscribe"
+	formAlert   = "alert"
 	formEdit    = "edit"
 )
 
-// formRef is what a form is for: a new subscription, or one to be edited.
+// formRef is what a form is for: a new subscription or alert, or one to be
+// edited.
 type formRef struct {
 	edits string // the subscription's number; "" for a new one
+	alert bool   // a new alert
 	again bool   // opened again after something was wrong
 }
 
 func (f formRef) String() string {
-	if f.edits != "" {
+	switch {
+	case f.edits != "":
 		return formEdit + ":" + f.edits
+	case f.alert:
+		return formAlert
 	}
 	return formNew
 }
@@ -76,8 +82,8 @@ func (f formRef) id() string {
 }
 
 func parseFormRef(s string) (formRef, bool) {
-	if s == formNew {
-		return formRef{}, true
+	if s == formNew || s == formAlert {
+		return formRef{alert: s == formAlert}, true
 	}
 	number, ok := strings.CutPrefix(s, formEdit+":")
 	if n, err := strconv.ParseInt(number, 10, 64); !ok || err != nil || n < 1 {
@@ -98,8 +104,8 @@ func submittedForm(i interaction) (formRef, bool) {
 	return f, ok && known
 }
 
-// wantedForm is the form that an interaction asks for: a subscription without
-// saying to what, the button or command to edit one, or the button to try
+// wantedForm is the form that an interaction asks for: a subscription or alert
+// without saying to what, the button or command to edit one, or the button to try
 // again. There is none where the handler fills none in.
 func (t *turn) wantedForm() (formRef, bool) {
 	if _, ok := t.a.opts.Handler.(bot.Former); !ok || t.i.Type == kindForm {
@@ -110,8 +116,8 @@ func (t *turn) wantedForm() (formRef, bool) {
 		f.again = true
 		return f, known
 	}
-	if t.r.Command == "subscribe" && t.r.Args == "" {
-		return formRef{}, strings.TrimSpace(t.r.Fields["query"]) == ""
+	if (t.r.Command == formNew || t.r.Command == formAlert) && t.r.Args == "" {
+		return formRef{alert: t.r.Command == formAlert}, strings.TrimSpace(t.r.Fields["query"]) == ""
 	}
 	verb, arg, _ := bot.ParseActionID(t.r.Action)
 	if t.r.Command == "subscriptions" {
@@ -133,7 +139,7 @@ func (t *turn) openForm(ctx context.Context, f formRef) {
 	if f.edits != "" {
 		r.Command, r.Args, r.Value, r.Action = "", "", "", bot.ActionID(formEdit, f.edits)
 	} else {
-		r.Command, r.Args, r.Value, r.Action = "subscribe", "", "", ""
+		r.Command, r.Args, r.Value, r.Action = f.String(), "", "", ""
 	}
 	values, err := t.formValues(ctx, r)
 	if err != nil {
@@ -183,127 +189,51 @@ func (t *turn) formValues(ctx context.Context, r bot.Request) (map[string]string
 	}
 }
 
-// form lays a form out. Discord takes five fields, so where a new subscription
-// goes takes the place of its length. What a subscription does not have, as an
-// alert has no time, the form that edits it does not ask for.
-func (t *turn) form(f formRef, values map[string]string) modal {
-	w := bot.WordsIn(t.i.Locale)
-	m := modal{CustomID: f.id(), Title: w.Say("New subscription")}
-	if f.edits != "" {
-		m.Title = w.Say("Edit subscription")
-	}
-	m.Title = clip(m.Title, maxModalTitle)
-	has := func(name string) bool {
-		_, ok := values[name]
-		return (ok || f.edits == "") && len(m.Components) < maxModalFields
-	}
-	m.add(w.Say("What"), w.Say("A country, a topic, both, or words"), line("query", values["query"], "korea-trade", true))
-	if has("when") {
-		m.add(w.Say("When"), w.Say("For example weekdays 8:00, mon wed fri 9am, or 8:00 and 18:00"), line("when", whenWords(values["when"]), "weekdays 08:00", false))
-	}
-	if has("zone") {
-		m.add(w.Say("Time zone"), "", line("zone", values["zone"], "Asia/Seoul", false))
-	}
-	if f.edits == "" && !t.r.Place.Direct {
-		m.add(w.Say("Where to"), "", pick("where", formWhere(values["where"], t.r.Place), bot.Option{Label: w.Say("Direct messages to me"), Value: "dm"}, bot.Option{Label: w.Say("This channel"), Value: "here"}))
-	}
-	if has("format") {
-		m.add(w.Say("How much of each story"), "", pick("format", orElse(values["format"], string(digest.Compact)), bot.Option{Label: w.Say("Two sentences"), Value: string(digest.Compact)},
-			bot.Option{Label: w.Say("A short paragraph"), Value: string(digest.Cards)}, bot.Option{Label: w.Say("Headlines alone"), Value: string(digest.Headlines)}))
-	}
-	if has("length") {
-		m.add(w.Say("How many stories"), "", pick("length", orElse(values["length"], "7"), lengths(values["length"])...))
-	}
-	return m
-}
-
-func (m *modal) add(label, description string, in modalInput) {
-	m.Components = append(m.Components, modalLabel{typeLabel, clip(label, maxModalLabel), clip(description, maxModalHint), in})
-}
-
-// line is an input of one line of text.
-func line(id, value, example string, required bool) modalInput {
-	return modalInput{Type: typeInput, CustomID: id, Style: styleShort, Value: clip(strings.TrimSpace(plain(value)), digest.MaxQuery), Placeholder: example, Required: required, MaxLength: digest.MaxQuery}
-}
-
-// pick is a menu with one option chosen.
-func pick(id, chosen string, options ...bot.Option) modalInput {
-	in := modalInput{Type: typeSelect, CustomID: id, Required: true}
-	for _, o := range options {
-		in.Options = append(in.Options, modalChoice{clip(o.Label, maxOptionText), o.Value, o.Value == chosen})
-	}
-	return in
-}
-
-// formWhere is what the menu of places has chosen: direct messages, unless the
-// handler says here.
-func formWhere(value string, here digest.Destination) string {
-	if value == "here" || value == here.String() {
-		return "here"
-	}
-	return "dm"
-}
-
-// lengths are a menu's numbers of stories, with the one that is in force.
-func lengths(now string) []bot.Option {
-	var out []bot.Option
-	known := false
-	for _, n := range [...]string{"3", "5", "7", "10", "15", "20"} {
-		out = append(out, bot.Option{Label: n, Value: n})
-		known = known || n == now
-	}
-	if n, err := strconv.Atoi(now); err == nil && n > 0 && n <= 1000 && !known {
-		out = append(out, bot.Option{Label: now, Value: now})
-	}
-	return out
-}
-
-func orElse(s, otherwise string) string {
-	if strings.TrimSpace(s) == "" {
-		return otherwise
-	}
-	return s
-}
-
-// whenWords tells a simple cron line in the words that a subscription takes
-// just as well; any other time stays as it is.
-func whenWords(when string) string {
-	f := strings.Fields(when)
-	if len(f) != 5 || f[2] != "*" || f[3] != "*" {
-		return when
-	}
-	minute, errM := strconv.Atoi(f[0])
-	hour, errH := strconv.Atoi(f[1])
-	if errM != nil || errH != nil || minute < 0 || minute > 59 || hour < 0 || hour > 23 {
-		return when
-	}
-	days, ok := map[string]string{"*": "daily", "1-5": "weekdays", "0,6": "weekends", "6,0": "weekends"}[f[4]]
-	if !ok {
-		var names []string
-		for _, d := range strings.Split(f[4], ",") {
-			n, err := strconv.Atoi(d)
-			if err != nil || n < 0 || n > 7 {
-				return when
-			}
-			names = append(names, strings.ToLower(time.Weekday(n % 7).String()[:3]))
-		}
-		days = strings.Join(names, " ")
-	}
-	return days + " " + time.Date(2024, 1, 1, hour, minute, 0, 0, time.UTC).Format("15:04")
-}
-
-// formRequest makes a submitted form the request of its command. What was left
-// empty is not said.
+// formRequest makes a submitted form the request of its command, in the fields
+// that a bot.Former knows. What was left empty is not said, but that there is
+// to be no filter any more.
 func formRequest(f formRef, r *bot.Request) {
-	r.Action, r.Command = "", "subscribe"
+	r.Action, r.Command = "", f.String()
 	if f.edits != "" {
 		r.Command, r.Args = "subscriptions", formEdit+" "+f.edits
 	}
+	filters, asked := r.Fields["filters"]
 	for name, value := range r.Fields {
 		if r.Fields[name] = strings.TrimSpace(value); r.Fields[name] == "" {
 			delete(r.Fields, name)
 		}
 	}
+	if asked && strings.TrimSpace(filters) == "" && f.edits != "" {
+		r.Fields["filters"] = "off"
+	}
+	if when, zone := cutZone(r.Fields["when"]); zone != "" {
+		r.Fields["when"], r.Fields["zone"] = when, zone
+		if when == "" {
+			delete(r.Fields, "when")
+		}
+	}
+	if format := r.Fields["format"]; format != "" && f.edits != "" {
+		r.Fields["review"] = yesNo(format == string(digest.Review))
+	}
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// zoneName is the name of a time zone at the end of a time.
+var zoneName = regexp.MustCompile(`(?:^|\s)((?:[A-Z][A-Za-z_]+(?:/[A-Za-z_+\-0-9]+)+)|UTC|GMT)$`)
+
+// cutZone takes the zone off the end of a time: "weekdays 8:00 Asia/Seoul".
+func cutZone(s string) (when, zone string) {
+	at := zoneName.FindStringSubmatchIndex(s)
+	if at == nil {
+		return s, ""
+	}
+	return strings.TrimSpace(s[:at[0]]), s[at[2]:at[3]]
 }
 
 func (t *turn) draftKey(f formRef) string { return t.r.Person.ID + " " + f.String() }

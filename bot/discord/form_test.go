@@ -41,12 +41,12 @@ func TestSubscribeWithoutWordsOpensAForm(t *testing.T) {
 	if f.Title != "New subscription" || len(f.Fields) != 5 || !f.Field("query").Required {
 		t.Fatalf("%+v", f)
 	}
-	for id, want := range map[string]string{"query": "", "when": "weekdays 9:00", "zone": "Asia/Seoul", "where": "here", "format": "compact"} {
+	for id, want := range map[string]string{"query": "", "when": "weekdays 9:00 Asia/Seoul", "where": "here", "format": "compact", "filters": ""} {
 		if got := f.Field(id); got.Value != want || got.Label == "" {
 			t.Errorf("%s: %+v", id, got)
 		}
 	}
-	m := s.Fill(r.at(r.mina), f, map[string]string{"query": " korea-trade ", "zone": "", "format": "cards"}).WaitAnswer()
+	m := s.Fill(r.at(r.mina), f, map[string]string{"query": " korea-trade ", "when": "weekdays 9:00", "format": "review"}).WaitAnswer()
 	if !strings.Contains(m.Plain(), "subscribed") || m.To != r.mina {
 		t.Errorf("%q to %q", m.Plain(), m.To)
 	}
@@ -54,13 +54,17 @@ func TestSubscribeWithoutWordsOpensAForm(t *testing.T) {
 	if got.Command != "subscribe" || got.Args != "" || got.Action != "" || got.Person.ID != r.mina || got.Place.Channel != r.channel {
 		t.Errorf("%+v", got)
 	}
-	if _, zone := got.Fields["zone"]; zone || got.Fields["query"] != "korea-trade" || got.Fields["format"] != "cards" || got.Fields["when"] != "weekdays 9:00" || got.Fields["where"] != "here" {
+	if _, zone := got.Fields["zone"]; zone || got.Fields["query"] != "korea-trade" || got.Fields["format"] != "review" || got.Fields["filters"] != "" || got.Fields["when"] != "weekdays 9:00" || got.Fields["where"] != "here" {
 		t.Errorf("fields %v", got.Fields)
 	}
 	// In direct messages there is one place, so the length can be chosen.
 	f = s.Slash(discordtest.Where{User: r.joon}, "subscribe", nil).WaitForm()
 	if f.Title != "새 구독" || f.Field("where").ID != "" || f.Field("length").Value != "7" {
 		t.Errorf("%+v", f)
+	}
+	s.Fill(discordtest.Where{User: r.joon}, f, map[string]string{"query": "chips", "when": "Asia/Tokyo", "filters": "exclude football"}).WaitAnswer()
+	if got := h.last(t).Fields; got["zone"] != "Asia/Tokyo" || got["when"] != "" || got["filters"] != "exclude football" || got["length"] != "7" {
+		t.Errorf("in direct messages: %v", got)
 	}
 	s.Slash(r.at(r.mina), "subscribe", map[string]string{"query": "chips"}).WaitAnswer()
 	if got := h.last(t); got.Command != "subscribe" || got.Fields["query"] != "chips" {
@@ -83,7 +87,7 @@ func TestEditOpensAFormAndReplacesTheMessage(t *testing.T) {
 	}}
 	s := forms(t, h, func(_ context.Context, r bot.Request) (map[string]string, error) {
 		asked = r
-		return map[string]string{"query": "korea-trade", "when": "30 8 * * 1-5", "zone": "Asia/Seoul", "format": "headlines", "length": "12"}, nil
+		return map[string]string{"query": "korea-trade", "when": "30 8 * * 1-5", "zone": "Asia/Seoul", "format": "headlines", "length": "12", "filters": "exclude football", "review": "no"}, nil
 	})
 	r := newRoom(s)
 	list := s.Slash(r.at(r.mina), "subscriptions", nil).WaitAnswer()
@@ -91,16 +95,16 @@ func TestEditOpensAFormAndReplacesTheMessage(t *testing.T) {
 	if asked.Action != "v1:edit:12" || asked.Person.ID != r.mina || f.Title != "Edit subscription" {
 		t.Errorf("asked for %+v, title %q", asked, f.Title)
 	}
-	for id, want := range map[string]string{"query": "korea-trade", "when": "weekdays 08:30", "zone": "Asia/Seoul", "format": "headlines", "length": "12"} {
+	for id, want := range map[string]string{"query": "korea-trade", "when": "weekdays 08:30 Asia/Seoul", "format": "headlines", "length": "12", "filters": "exclude football"} {
 		if got := f.Field(id).Value; got != want {
 			t.Errorf("%s is %q", id, got)
 		}
 	}
-	m := s.Fill(r.at(r.mina), f, map[string]string{"when": "daily 7:00"}).WaitUpdate()
+	m := s.Fill(r.at(r.mina), f, map[string]string{"when": "daily 7:00 Europe/Paris", "filters": ""}).WaitUpdate()
 	if !strings.Contains(m.Plain(), "changed") {
 		t.Errorf("%q", m.Plain())
 	}
-	if got := h.last(t); got.Command != "subscriptions" || got.Args != "edit 12" || got.Fields["when"] != "daily 7:00" || got.Fields["length"] != "12" || got.Fields["query"] != "korea-trade" {
+	if got := h.last(t); got.Command != "subscriptions" || got.Args != "edit 12" || got.Fields["when"] != "daily 7:00" || got.Fields["zone"] != "Europe/Paris" || got.Fields["filters"] != "off" || got.Fields["review"] != "no" || got.Fields["length"] != "12" || got.Fields["query"] != "korea-trade" {
 		t.Errorf("%+v", got)
 	}
 	if f := s.Slash(r.at(r.mina), "subscriptions", map[string]string{"action": " Edit  #12 "}).WaitForm(); f.Field("query").Value != "korea-trade" || asked.Action != "v1:edit:12" {
@@ -123,7 +127,7 @@ func TestEditOpensAFormAndReplacesTheMessage(t *testing.T) {
 func TestAFormIsOpenedAgain(t *testing.T) {
 	t.Parallel()
 	h := &handler{handle: func(_ context.Context, r bot.Request) (bot.Reply, error) {
-		if r.Fields["zone"] == "Mars" {
+		if r.Fields["zone"] == "Mars/Base" {
 			reply := say("There is no zone Mars.")
 			reply.Wrong = map[string]string{"zone": "no such zone"}
 			return reply, nil
@@ -138,27 +142,74 @@ func TestAFormIsOpenedAgain(t *testing.T) {
 	s := forms(t, h, filled(nil))
 	r := newRoom(s)
 	f := s.Slash(r.at(r.mina), "subscribe", nil).WaitForm()
-	wrong := s.Fill(r.at(r.mina), f, map[string]string{"query": "korea-trade", "zone": "Mars", "when": "never"}).WaitAnswer()
+	wrong := s.Fill(r.at(r.mina), f, map[string]string{"query": "korea-trade", "when": "never Mars/Base"}).WaitAnswer()
 	if !strings.Contains(wrong.Plain(), "Mars") {
 		t.Fatalf("%q", wrong.Plain())
 	}
 	again := s.Button(wrong, "Correct it").CustomID
 	f = s.Press(r.at(r.mina), wrong, again).WaitForm()
-	if f.Field("query").Value != "korea-trade" || f.Field("zone").Value != "Mars" {
+	if f.Field("query").Value != "korea-trade" || f.Field("when").Value != "never Mars/Base" {
 		t.Errorf("opened again: %+v", f)
 	}
-	m := s.Fill(r.at(r.mina), f, map[string]string{"zone": "Asia/Seoul"}).WaitUpdate()
+	m := s.Fill(r.at(r.mina), f, map[string]string{"when": "never Asia/Seoul"}).WaitUpdate()
 	if !strings.Contains(m.Plain(), "Never is no time") {
 		t.Errorf("an error: %q", m.Plain())
 	}
 	f = s.Press(r.at(r.mina), m, again).WaitForm()
-	if f.Field("zone").Value != "Asia/Seoul" {
+	if f.Field("when").Value != "never Asia/Seoul" {
 		t.Errorf("opened a third time: %+v", f)
 	}
 	m = s.Fill(r.at(r.mina), f, map[string]string{"when": "daily 8:00"}).WaitUpdate()
 	if !strings.Contains(m.Plain(), "subscribed") || len(m.Buttons()) != 0 || len(s.Seen(r.channel, r.mina)) != 1 {
 		t.Errorf("%q, buttons %v, %d messages", m.Plain(), m.Buttons(), len(s.Seen(r.channel, r.mina)))
 	}
+}
+
+// An alert has a form of its own, to make it and to change it.
+func TestAlertForms(t *testing.T) {
+	t.Parallel()
+	h := &handler{handle: func(_ context.Context, r bot.Request) (bot.Reply, error) {
+		reply := say("alerts")
+		reply.Message.Actions = []bot.Action{{ID: "v1:edit:14", Label: "Change"}}
+		return reply, nil
+	}}
+	var asked bot.Request
+	s := forms(t, h, func(_ context.Context, r bot.Request) (map[string]string, error) {
+		asked = r
+		if r.Action == "" {
+			return map[string]string{"zone": "Asia/Seoul"}, nil
+		}
+		return map[string]string{"query": "korea-trade", "big": "4", "per_hour": "5", "every": "45 min", "filters": ""}, nil
+	})
+	r := newRoom(s)
+	f := s.Slash(r.at(r.mina), "alert", nil).WaitForm()
+	if asked.Command != "alert" || f.Title != "New alert" || f.Field("where").Value != "dm" || f.Field("big").Value != "no" || f.Field("per_hour").Value != "6" || f.Field("when").ID != "" {
+		t.Errorf("asked for %+v: %+v", asked, f)
+	}
+	made := s.Fill(r.at(r.mina), f, map[string]string{"query": "chips", "big": "yes", "where": "here", "filters": "sources Wire"}).WaitAnswer()
+	got := h.last(t)
+	if want := map[string]string{"query": "chips", "big": "yes", "where": "here", "filters": "sources Wire", "per_hour": "6"}; got.Command != "alert" || got.Args != "" || !within(want, got.Fields) || got.Fields["review"] != "" {
+		t.Errorf("%+v", got)
+	}
+	f = s.Press(r.at(r.mina), made, "v1:edit:14").WaitForm()
+	if f.Title != "Edit alert" || f.Field("big").Value != "4" || f.Field("per_hour").Value != "5" || f.Field("every").Value != "45 min" || f.Field("where").ID != "" {
+		t.Errorf("%+v", f)
+	}
+	s.Fill(r.at(r.mina), f, map[string]string{"every": "2 h", "big": "no"}).WaitAnswer()
+	got = h.last(t)
+	if want := map[string]string{"query": "korea-trade", "big": "no", "every": "2 h", "per_hour": "5"}; got.Command != "subscriptions" || got.Args != "edit 14" || !within(want, got.Fields) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// within reports whether all of want is among got.
+func within(want, got map[string]string) bool {
+	for k, v := range want {
+		if got[k] != v {
+			return false
+		}
+	}
+	return true
 }
 
 // What may not be changed opens no form, and says why.

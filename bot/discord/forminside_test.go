@@ -30,9 +30,13 @@ func TestFormGolden(t *testing.T) {
 			values map[string]string
 		}{
 			{"new in a channel", formRef{}, false, nil},
-			{"new in direct messages, opened again", formRef{again: true}, true, map[string]string{"query": "korea-trade", "zone": "Mars"}},
-			{"edit", formRef{edits: "12"}, false, map[string]string{"query": "korea-trade -china", "when": "0 8 * * 1,3,5", "zone": "Asia/Seoul", "format": "cards", "length": "9"}},
-			{"edit an alert", formRef{edits: "14"}, false, map[string]string{"query": "korea-trade", "zone": "Asia/Seoul", "format": "compact", "length": "7", "where": "dm"}},
+			{"new in a channel, zone known", formRef{}, false, map[string]string{"zone": "Asia/Seoul"}},
+			{"new in direct messages, opened again", formRef{again: true}, true, map[string]string{"query": "korea-trade", "when": "daily 8:00 Mars"}},
+			{"edit", formRef{edits: "12"}, false, map[string]string{"query": "korea-trade -china", "when": "0 8 * * 1,3,5", "zone": "Asia/Seoul", "format": "cards", "length": "9", "filters": "exclude football, rugby sources Reuters", "review": "no"}},
+			{"edit an alert", formRef{edits: "14"}, false, map[string]string{"query": "korea-trade", "big": "4", "per_hour": "5", "every": "45 min", "where": "dm", "filters": ""}},
+			{"new alert in a channel", formRef{alert: true}, false, nil},
+			{"new alert in direct messages", formRef{alert: true}, true, nil},
+			{"edit a review", formRef{edits: "15"}, false, map[string]string{"query": "korea-trade", "when": "0 8 * * 1", "zone": "Asia/Seoul", "format": "compact", "length": "7", "review": "yes"}},
 			{"edit twice a day", formRef{edits: "13"}, true, map[string]string{"query": "korea-trade", "when": "0 8,18 * * *", "zone": "Asia/Seoul", "format": "headlines", "length": "3"}},
 		} {
 			data, err := encode(formTurn(lang, c.direct).form(c.f, c.values))
@@ -90,13 +94,14 @@ func TestFormOfAnything(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		values := map[string]string{}
-		for _, name := range []string{"query", "when", "zone", "where", "format", "length"} {
+		for _, name := range []string{"query", "when", "zone", "where", "format", "length", "filters", "review", "big", "per_hour", "every"} {
 			if rapid.Bool().Draw(t, name+" is there") {
 				values[name] = rapid.OneOf(rapid.String(), rapid.StringN(0, 9000, -1), rapid.SampledFrom([]string{"dm", "here", "cards", "0 8 * * 1-5", "1000000", "-3", "\u202e", "@everyone", "a\nb"})).Draw(t, name)
 			}
 		}
-		f := formRef{again: rapid.Bool().Draw(t, "again")}
+		f := formRef{again: rapid.Bool().Draw(t, "again"), alert: rapid.Bool().Draw(t, "alert")}
 		if rapid.Bool().Draw(t, "edit") {
+			f.alert = false
 			f.edits = fmt.Sprint(rapid.Int64Range(1, 1<<62).Draw(t, "number"))
 		}
 		data, err := encode(formTurn(rapid.SampledFrom([]string{"en-US", "ko", "fr", ""}).Draw(t, "lang"), rapid.Bool().Draw(t, "direct")).form(f, values))
@@ -122,6 +127,19 @@ func TestWhenWords(t *testing.T) {
 	} {
 		if got := whenWords(in); got != want {
 			t.Errorf("%q in words is %q", in, got)
+		}
+	}
+}
+
+func TestCutZone(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][2]string{
+		"weekdays 8:00 Asia/Seoul": {"weekdays 8:00", "Asia/Seoul"}, "0 8 * * 1-5 America/Argentina/Buenos_Aires": {"0 8 * * 1-5", "America/Argentina/Buenos_Aires"},
+		"Asia/Seoul": {"", "Asia/Seoul"}, "daily 8:00 UTC": {"daily 8:00", "UTC"}, "daily 8:00 Etc/GMT+9": {"daily 8:00", "Etc/GMT+9"},
+		"daily 8:00": {"daily 8:00", ""}, "daily 8:00 Mars": {"daily 8:00 Mars", ""}, "평일 8:00 Asia/Seoul": {"평일 8:00", "Asia/Seoul"}, "": {"", ""}, "mon/tue 8:00": {"mon/tue 8:00", ""},
+	} {
+		if when, zone := cutZone(in); when != want[0] || zone != want[1] {
+			t.Errorf("%q is %q in %q", in, when, zone)
 		}
 	}
 }

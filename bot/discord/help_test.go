@@ -188,6 +188,7 @@ func specs() []bot.CommandSpec {
 		{Name: "digest now", Summary: text("Post a digest now", "지금 보내기"), Manage: true},
 		{Name: "digest preview", Summary: text("Preview a digest", "미리보기"), Manage: true, Fields: []bot.FieldSpec{{Name: "name", Summary: text("Which", "어느 것")}}},
 		{Name: "sources", Summary: text("How reading goes", "수집 상태"), Manage: true},
+		{Name: "alert", Summary: text("Hear at once", "바로 알림 받기"), Fields: []bot.FieldSpec{needed, {Name: "big", Summary: text("Only big", "큰 것만"), Choices: []bot.Option{{Label: "Only big", Value: "yes"}}}}},
 		{Name: "help", Summary: text("What can be asked", "사용법"), Fields: []bot.FieldSpec{{Name: "topic", Summary: text("Of what", "무엇의"), Choices: []bot.Option{{Label: "All", Value: "all"}, {Label: "Queries", Value: "queries"}}}}},
 	}
 }
