@@ -72,6 +72,10 @@ func (p *faultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if wrong != nothing {
 		p.wrong.Add(1)
 	}
+	p.serve(w, r, wrong)
+}
+
+func (p *faultProxy) serve(w http.ResponseWriter, r *http.Request, wrong wrongness) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil { // the sender was killed
 		panic(http.ErrAbortHandler)
@@ -131,6 +135,8 @@ type wire struct {
 
 	mu   sync.Mutex
 	hold chan struct{} // closed when bytes may pass again; nil while they do
+
+	onHold func() // called when bytes are held back; may be nil
 }
 
 func newWire(w *witness, dsn string) *wire {
@@ -207,9 +213,13 @@ func (w *wire) pass() {
 	w.mu.Lock()
 	hold := w.hold
 	w.mu.Unlock()
-	if hold != nil {
-		<-hold
+	if hold == nil {
+		return
 	}
+	if w.onHold != nil {
+		w.onHold()
+	}
+	<-hold
 }
 
 // cut holds all bytes back, after a while, for a while.

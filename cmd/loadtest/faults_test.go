@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -35,7 +39,7 @@ func TestNothingIsLostOrSeenTwiceWhenTheProgramIsKilled(t *testing.T) {
 	for i, f := range []faultsCmd{{Platform: "slack", Database: "sqlite"}, {Platform: "slack", Database: "postgres"}, {Platform: "discord", Database: "sqlite"},
 		{Platform: "discord", Database: "postgres", Replicas: 2, Cut: 3 * time.Second}} {
 		group.Go(func() {
-			f.Kills, f.Posts, f.Seed, f.Attempt, f.Skew, f.Within = 8, 16, uint64(i), 2*time.Second, time.Second, 2*time.Minute
+			f.Kills, f.Posts, f.Seed, f.Attempt, f.Skew, f.Within = 8, 16, uint64(i), 2*time.Second, time.Second, 20*time.Minute
 			var out bytes.Buffer
 			if err := f.Run(&call{ctx: t.Context(), stdout: &out, stderr: io.Discard, json: true}); err != nil {
 				t.Errorf("%s on %s: %v\n%s", f.Platform, f.Database, err, out.String())
@@ -79,32 +83,62 @@ func TestWhatIsLostOrSeenTwiceIsCounted(t *testing.T) {
 	}
 }
 
+// patient is the context of a sender that waits: when an answer begins to hang,
+// which is until the sender leaves, it leaves.
+type patient struct {
+	context.Context
+	left *atomic.Bool
+}
+
+// Done leaves.
+func (p patient) Done() <-chan struct{} {
+	p.left.Store(true)
+	gone := make(chan struct{})
+	close(gone)
+	return gone
+}
+
+// TestTheProxyLetsEachThingGoWrong looks at each way by itself: what the
+// sender sees, whether the request had an effect, whether it hung.
 func TestTheProxyLetsEachThingGoWrong(t *testing.T) {
 	t.Parallel()
-	var passed atomic.Int64
-	to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { passed.Add(1); fmt.Fprint(w, "here") }))
-	defer to.Close()
-	w := &witness{}
-	err := w.watch(func() error {
-		p := newFaultProxy(w, to.URL, 3)
-		got := map[string]int{}
-		client := &http.Client{Timeout: 30 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
-		for range 400 {
-			res, err := client.Post(p.address(), "text/plain", nil)
-			if err != nil {
-				got["none"]++
-				continue
+	for wrong, want := range map[wrongness]struct {
+		status int // 0: no answer
+		effect int64
+		hung   bool
+	}{nothing: {200, 1, false}, tooMany: {429, 0, false}, broken: {500, 0, false}, brokenAfter: {500, 1, false},
+		resetBefore: {0, 0, false}, resetAfter: {0, 1, false}, hangBefore: {0, 0, true}, hangAfter: {0, 1, true}} {
+		t.Run(strconv.Itoa(int(wrong)), func(t *testing.T) {
+			t.Parallel()
+			var effect atomic.Int64
+			var hung atomic.Bool
+			to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { effect.Add(1); fmt.Fprint(w, "here") }))
+			defer to.Close()
+			p := &faultProxy{to: to.URL, client: to.Client()}
+			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				p.serve(w, r.WithContext(patient{r.Context(), &hung}), wrong)
+			}))
+			defer front.Close()
+			status := 0
+			if res, err := front.Client().Post(front.URL, "text/plain", strings.NewReader("x")); err == nil {
+				status = res.StatusCode
+				res.Body.Close()
 			}
-			res.Body.Close()
-			got[res.Status]++
-		}
-		if int(passed.Load()) <= got["200 OK"] || p.wrong.Load() < 30 || len(got) != 4 {
-			t.Errorf("answered %v, of which %d had an effect; %d went wrong", got, passed.Load(), p.wrong.Load())
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
+			if status != want.status || effect.Load() != want.effect || hung.Load() != want.hung {
+				t.Errorf("answered %d with %d effects, hung %v, want %+v", status, effect.Load(), hung.Load(), want)
+			}
+		})
+	}
+}
+
+func TestAFifthOfAllGoesWrong(t *testing.T) {
+	t.Parallel()
+	p, got := &faultProxy{random: rand.New(rand.NewPCG(3, 9))}, map[wrongness]int{}
+	for range 10_000 {
+		got[p.draw()]++
+	}
+	if n := 10_000 - got[nothing]; len(got) != 8 || n < 1500 || n > 2000 {
+		t.Errorf("drawn: %v", got)
 	}
 }
 
@@ -115,17 +149,25 @@ func TestAWireHoldsBack(t *testing.T) {
 	w := &witness{}
 	err := w.watch(func() error {
 		line := newWire(w, to.URL)
-		began := time.Now()
+		held := make(chan struct{}, 8)
+		line.onHold = func() { held <- struct{}{} }
 		line.block()
-		time.AfterFunc(50*time.Millisecond, line.free)
-		res, err := http.Get(line.dsn())
-		if err != nil {
-			return err
+		answered := make(chan error, 1)
+		go func() {
+			res, err := http.Get(line.dsn())
+			if err == nil {
+				err = res.Body.Close()
+			}
+			answered <- err
+		}()
+		<-held
+		select {
+		case <-answered:
+			t.Error("answered while the wire was cut")
+		default:
 		}
-		if took := time.Since(began); took < 50*time.Millisecond {
-			t.Errorf("answered after %v", took)
-		}
-		return res.Body.Close()
+		line.free()
+		return <-answered
 	})
 	if err != nil {
 		t.Error(err)

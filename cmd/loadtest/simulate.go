@@ -34,6 +34,7 @@ type simulateCmd struct {
 	Seed     uint64 `help:"Another world." default:"1"`
 	Show     int    `help:"How many violations of each rule to show." default:"5"`
 
+	busy  int           // so many times as much is muted and followed; 0 for 1
 	after time.Duration // how long it goes on after the last story began; 0 for until all that is followed can be over
 
 	// spoil puts something wrong between the program and its store, to see

@@ -30,11 +30,12 @@ type checker struct {
 	stories map[int64]int     // the world's story of an ID
 	heard   map[string][]seen // alerts by destination, in order
 	updates map[int64][]seen  // of followed stories by subscription, in order
+	zones   map[string]*time.Location
 }
 
 // check fills in what is broken.
 func check(t *theatre) {
-	c := checker{theatre: t, stories: map[int64]int{}, heard: map[string][]seen{}, updates: map[int64][]seen{}}
+	c := checker{theatre: t, stories: map[int64]int{}, heard: map[string][]seen{}, updates: map[int64][]seen{}, zones: map[string]*time.Location{}}
 	for story, id := range t.began {
 		c.stories[id] = story
 	}
@@ -65,10 +66,14 @@ func (c *checker) breaks(rule string, p *someone, at time.Time, how string, args
 }
 
 // quietAt reads the clock on a person's wall.
-func quietAt(q digest.QuietHours, t time.Time) bool {
-	zone, err := time.LoadLocation(q.Zone)
-	if err != nil {
-		zone = time.UTC
+func (c *checker) quietAt(q digest.QuietHours, t time.Time) bool {
+	zone := c.zones[q.Zone]
+	if zone == nil {
+		var err error
+		if zone, err = time.LoadLocation(q.Zone); err != nil {
+			zone = time.UTC
+		}
+		c.zones[q.Zone] = zone
 	}
 	local := t.In(zone)
 	if q.Weekends && (local.Weekday() == time.Sunday || local.Weekday() == time.Saturday) {
@@ -85,8 +90,8 @@ func quietAt(q digest.QuietHours, t time.Time) bool {
 }
 
 // wakes is the first minute from t on that is not quiet.
-func wakes(q digest.QuietHours, t time.Time) time.Time {
-	for quietAt(q, t) {
+func (c *checker) wakes(q digest.QuietHours, t time.Time) time.Time {
+	for c.quietAt(q, t) {
 		t = t.Truncate(time.Minute).Add(time.Minute)
 	}
 	return t
@@ -94,7 +99,7 @@ func wakes(q digest.QuietHours, t time.Time) time.Time {
 
 func (c *checker) quietHours(p *someone, heard []seen) {
 	for _, s := range heard {
-		if quietAt(p.quiet, s.at) {
+		if c.quietAt(p.quiet, s.at) {
 			c.breaks("quiet", p, s.at, "a message of %d stories", len(s.stories))
 		}
 	}
@@ -294,7 +299,7 @@ func (r *replay) joins(h *happening) {
 	case r.known != nil && !now.outgrows(*r.known):
 		return
 	}
-	if r.p.quiet.Drop && quietAt(r.p.quiet, h.at) {
+	if r.p.quiet.Drop && r.quietAt(r.p.quiet, h.at) {
 		if len(r.hears) == 0 || r.due.IsZero() {
 			if r.known != nil {
 				now = now.with(*r.known)
@@ -325,8 +330,8 @@ func (r *replay) mustHear(h *happening) {
 	// hour full; a second round is enough for both.
 	limit := h.at
 	for range 2 {
-		limit = wakes(r.p.quiet, limit)
-		limit = wakes(r.p.quiet, limit.Add(wait)).Add(leeway)
+		limit = r.wakes(r.p.quiet, limit)
+		limit = r.wakes(r.p.quiet, limit.Add(wait)).Add(leeway)
 	}
 	switch {
 	case r.hearsBy(h, limit):
@@ -356,7 +361,7 @@ func (r *replay) free(at time.Time) bool {
 	for _, d := range r.p.alerts {
 		wait = max(wait, d.rules.Cooldown)
 	}
-	return !quietAt(r.p.quiet, at) && !slices.ContainsFunc(r.heard[r.p.to.String()], func(s seen) bool {
+	return !r.quietAt(r.p.quiet, at) && !slices.ContainsFunc(r.heard[r.p.to.String()], func(s seen) bool {
 		return s.at.Before(at) && at.Sub(s.at) <= wait
 	})
 }

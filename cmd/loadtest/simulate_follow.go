@@ -134,7 +134,7 @@ func (v *vigil) article(n int) {
 			ready = s.at.Add(updateEvery)
 		}
 	}
-	limit := wakes(v.p.quiet, ready).Add(leeway)
+	limit := v.wakes(v.p.quiet, ready).Add(leeway)
 	// What is muted is passed over, and so is what comes to one who sleeps and
 	// wants it dropped; either puts off the next update, too.
 	since := h.at.Add(-updateEvery)
@@ -155,7 +155,7 @@ func (v *vigil) article(n int) {
 // quietBetween reports whether any minute between two times is quiet.
 func (v *vigil) quietBetween(from, to time.Time) bool {
 	for t := from; !t.After(to); t = t.Add(time.Minute) {
-		if quietAt(v.p.quiet, t) {
+		if v.quietAt(v.p.quiet, t) {
 			return true
 		}
 	}

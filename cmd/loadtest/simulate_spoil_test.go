@@ -147,7 +147,7 @@ func TestTheCheckerFindsAProgramThatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			world := simulateCmd{Days: 4, Stories: 150, People: 100, Seed: 3, Database: "sqlite", after: 24 * time.Hour}
+			world := simulateCmd{Days: 2, Stories: 80, People: 60, Seed: 3, Database: "sqlite", busy: 10, after: 24 * time.Hour}
 			if c.forgets {
 				world.after = 8 * 24 * time.Hour
 			}

@@ -118,10 +118,11 @@ func newWorld(s simulateCmd) *world {
 	for i := range s.People {
 		w.people = append(w.people, newSomeone(r, i))
 	}
-	for range s.People * s.Days / 20 {
+	busy := max(s.busy, 1)
+	for range busy * s.People * s.Days / 20 {
 		w.mutes = append(w.mutes, w.newMute(r, s))
 	}
-	for range s.People * s.Days / 25 {
+	for range busy * s.People * s.Days / 25 {
 		w.follows = append(w.follows, w.newFollowing(r, s))
 	}
 	return w
