@@ -176,6 +176,8 @@ var koreanErrors = map[string]string{
 	"To keep something out of the channel: /subscriptions mute topic sport 7d here": "채널에서 빼려면: /subscriptions mute 주제 sport 7일 여기",
 	"I don't know what to do with “%s”":                                             "“%s”이(가) 무슨 뜻인지 모르겠습니다",
 	"Type: /subscriptions leanings, or /subscriptions leanings reset":               "이렇게 입력하세요: /subscriptions leanings 또는 /subscriptions leanings 초기화",
+	"This story is not about that":                                                  "이 소식은 그것에 관한 것이 아닙니다",
+	"That was undone already":                                                       "이미 되돌렸습니다",
 	"See what there is with /help subscriptions.":                                   "/help subscriptions에서 쓸 수 있는 말을 확인하세요.",
 	"See /subscriptions leanings.":                                                  "/subscriptions leanings에서 확인하세요.",
 	"%s: %s":                                                                        "저장소에서 처리하지 못했습니다(%s: %s)",

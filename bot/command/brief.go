@@ -275,7 +275,7 @@ func (h *Handler) whyEdition(ctx context.Context, r bot.Request, subID, slot str
 	}
 	out := whyOf(m, h.words(r))
 	if story := e.Stories; len(m.Why) > 0 && len(story) == 1 {
-		out.Actions = storyActions(strconv.FormatInt(story[0].StoryID, 10), h.words(r))
+		out.Actions = h.storyActions(ctx, r, story[0].StoryID, nil)
 	}
 	if menu := itemMenu(m, "s"+subID+"/"+slot, h.words(r)); len(menu.Options) > 0 {
 		out.Actions = []bot.Action{menu}

@@ -102,7 +102,8 @@ type Options struct {
 	Lang    string // in channels
 	Zone    string // IANA, for people whose zone is not known
 	Page    string // address of the page; "" for none
-	Topic   func(slug, lang string) string
+	Topic   func(slug, lang string) string // title of a topic; nil shows slugs
+	Country func(code, lang string) string // name of a country; nil shows codes
 	Log     *slog.Logger
 }
 
@@ -173,7 +174,7 @@ func (h *Handler) press(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	switch verb {
 	case "more", "share", "follow", "alertme":
 		return h.pressAnswer(ctx, r, verb, arg)
-	case "story", "followstory", "mute", "unmute", "more-like", "less-like", "unlean":
+	case "story", "followstory", "mute", "mutepart", "unmute", "more-like", "less-like", "unlean":
 		return h.pressStory(ctx, r, verb, arg)
 	case "forget":
 		return h.forget(ctx, r)

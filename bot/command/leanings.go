@@ -138,12 +138,20 @@ func leaned(old map[string]float64, slugs []string, step float64) map[string]flo
 func (h *Handler) names(slugs []string, w bot.Words) string {
 	out := make([]string, len(slugs))
 	for i, s := range slugs {
-		out[i] = s
-		if h.o.Topic != nil && s != strings.ToUpper(s) {
-			out[i] = h.o.Topic(s, w.Lang())
-		}
+		out[i] = h.name(s, w)
 	}
 	return strings.Join(out, ", ")
+}
+
+// name is a country or topic for people.
+func (h *Handler) name(slug string, w bot.Words) string {
+	switch country := slug == strings.ToUpper(slug); {
+	case country && h.o.Country != nil:
+		return h.o.Country(slug, w.Lang())
+	case !country && h.o.Topic != nil:
+		return h.o.Topic(slug, w.Lang())
+	}
+	return slug
 }
 
 // leanings shows what the person leans to, or resets it.

@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -50,5 +51,46 @@ func TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel(t *testing.T) {
 	}
 	if again := ask(mina, channel); strings.Contains(again, "could not send") {
 		t.Errorf("offered again:\n%s", again)
+	}
+}
+
+// TestWhatCannotBePostedToIsNotResumed keeps a channel's subscription stopped
+// as long as the bot is not in it, with a button that tries again.
+func TestWhatCannotBePostedToIsNotResumed(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	open := false
+	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler),
+		MayPost: func(ctx context.Context, to digest.Destination) error {
+			if open {
+				return nil
+			}
+			return mayPost(ctx, digest.Destination{Channel: "C-closed"})
+		}})
+	mina, place := digest.Person{Platform: "slack", ID: "U-mina"}, digest.Destination{Platform: "slack", Channel: "C1"}
+	if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: place, Schedule: "0 8 * * *", Zone: "Asia/Seoul",
+		Owner: mina, From: "command", State: digest.Suspended, Reason: "Type `/invite @daybrief` in the channel."}); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(r bot.Request) bot.Reply {
+		r.Person, r.Place, r.Now = mina, place, time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)
+		reply, err := h.Handle(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reply
+	}
+	list := ask(bot.Request{Command: "subscriptions", Lang: "ko"})
+	if text := bot.PlainText(list.Message); !strings.Contains(text, "중단됨: 채널에서 `/invite @daybrief`을(를) 입력하세요\n") {
+		t.Errorf("why it is stopped:\n%s", text)
+	}
+	refused := ask(bot.Request{Action: bot.ActionID("resume", "1")})
+	if sub, err := s.Subscription(t.Context(), 1); err != nil || sub.State != digest.Suspended || !refused.Failed || len(refused.Message.Actions) != 1 {
+		t.Fatalf("%+v, %v, %+v", sub, err, refused)
+	}
+	open = true
+	ask(bot.Request{Action: refused.Message.Actions[0].ID})
+	if sub, err := s.Subscription(t.Context(), 1); err != nil || sub.State != digest.Active || sub.Reason != "" {
+		t.Errorf("%+v, %v", sub, err)
 	}
 }

@@ -30,6 +30,8 @@ func (h *Handler) pressStory(ctx context.Context, r bot.Request, verb, arg strin
 		return h.followStory(ctx, r, arg)
 	case "mute":
 		return h.pressMute(ctx, r, arg)
+	case "mutepart":
+		return h.pressMutePart(ctx, r, arg)
 	case "unmute":
 		return h.pressUnmute(ctx, r, arg)
 	case "unlean":
@@ -57,7 +59,7 @@ func (h *Handler) aboutStory(ctx context.Context, r bot.Request, answer string) 
 			b.Stories = []digest.StoryBrief{s}
 			m := bot.WhyMessage(b, h.view(ctx, r))
 			m.Title = bot.Text{bot.B(h.words(r).Say("Why this story"))}
-			m.Actions = storyActions(r.Value, h.words(r))
+			m.Actions = h.storyActions(ctx, r, s.ID, bot.BriefMessage(b, h.view(ctx, r)).Sections[0].Items[0].Sources)
 			return bot.Reply{Message: m}, nil
 		}
 	}
@@ -90,21 +92,80 @@ func (h *Handler) aboutItem(ctx context.Context, r bot.Request, subID, slot stri
 				continue
 			}
 			out := whyOf(bot.Message{At: m.At, Zone: m.Zone, Sections: []bot.Section{{Items: []bot.Item{it}}}}, w)
-			out.Title, out.Actions = bot.Text{bot.B(w.Say("Why this story"))}, storyActions(r.Value, w)
+			out.Title, out.Actions = bot.Text{bot.B(w.Say("Why this story"))}, h.storyActions(ctx, r, it.StoryID, it.Sources)
 			return bot.Reply{Message: out}, nil
 		}
 	}
 	return bot.Reply{}, digest.Errorf(digest.NotFound, "This story is not in that digest").WithHint("Ask again with /brief.")
 }
 
-// storyActions are what can be done about a story.
-func storyActions(id string, w bot.Words) []bot.Action {
-	return []bot.Action{
+// storyActions are what can be done about a story that these sources tell.
+func (h *Handler) storyActions(ctx context.Context, r bot.Request, storyID int64, sources []string) []bot.Action {
+	w, id := h.words(r), strconv.FormatInt(storyID, 10)
+	out := []bot.Action{
 		{ID: bot.ActionID("followstory", id), Label: w.Say("Follow this story")},
 		{ID: bot.ActionID("mute", "0/"+id), Label: w.Say("Mute this story")},
 		{ID: bot.ActionID("more-like", id), Label: w.Say("More like this")},
 		{ID: bot.ActionID("less-like", id), Label: w.Say("Less like this")},
 	}
+	st, err := h.story(ctx, id)
+	if err != nil {
+		return out // what it is about is not known any more; the buttons say so too
+	}
+	if parts := h.muteParts(st, sources, w); len(parts) > 0 {
+		out = append(out, bot.Action{ID: bot.ActionID("mutepart", id), Label: w.Say("Mute what it is about"), Options: parts})
+	}
+	return out
+}
+
+// muteParts are the countries, topics and sources of a story, to be muted by a
+// menu.
+func (h *Handler) muteParts(st digest.Story, sources []string, w bot.Words) []bot.Option {
+	var out []bot.Option
+	add := func(kind digest.MuteKind, value, label string) {
+		if v := string(kind) + ":" + value; len(v) <= 75 && len(out) < maxChoices {
+			out = append(out, bot.Option{Label: clip(muteKind(kind, w)+": "+label, 70), Value: v})
+		}
+	}
+	for _, c := range digest.Firm(st.Countries) {
+		add(digest.MuteCountry, c, h.name(c, w))
+	}
+	for _, t := range digest.Firm(st.Topics) {
+		add(digest.MuteTopic, t, h.name(t, w))
+	}
+	for _, s := range sources {
+		add(digest.MuteSource, s, s)
+	}
+	return out
+}
+
+// pressMutePart mutes for the person what a story is about, or one of its
+// sources. The story is looked at again, so that nothing else can be muted by
+// what a platform sends.
+func (h *Handler) pressMutePart(ctx context.Context, r bot.Request, storyID string) (bot.Reply, error) {
+	st, err := h.story(ctx, storyID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	kind, value, _ := strings.Cut(r.Value, ":")
+	m := digest.Mute{Kind: digest.MuteKind(kind), Value: value, Label: h.name(value, h.words(r)), Created: r.Now, Until: r.Now.Add(muteTime)}
+	known := false
+	switch m.Kind {
+	case digest.MuteCountry:
+		known = digest.WeightOf(st.Countries, value) >= digest.FirmWeight
+	case digest.MuteTopic:
+		known = digest.WeightOf(st.Topics, value) >= digest.FirmWeight
+	case digest.MuteSource:
+		m.Value, err = h.sourceNamed(ctx, value)
+		m.Label, known = m.Value, err == nil
+	}
+	switch {
+	case err != nil:
+		return bot.Reply{}, err
+	case !known:
+		return bot.Reply{}, digest.Errorf(digest.NotFound, "This story is not about that").WithHint("Ask again with /brief.")
+	}
+	return h.addMute(ctx, r, h.own(r), m)
 }
 
 // pressMute mutes a story: "0/7" for the person, "3/7" where subscription 3

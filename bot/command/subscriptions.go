@@ -166,8 +166,9 @@ func (h *Handler) change(ctx context.Context, r bot.Request, verb string, sub di
 		if sub.State == digest.Removed {
 			return say(w, w.Text("%s is stopped already.", name)), nil
 		}
+		was := sub.State
 		sub.State, sub.NextRun = digest.Removed, time.Time{}
-		if err := h.o.Store.SetSetting(ctx, removedKey(id), r.Now.UTC().Format(time.RFC3339)); err != nil {
+		if err := h.o.Store.SetSetting(ctx, removedKey(id), r.Now.UTC().Format(time.RFC3339)+" "+string(was)); err != nil {
 			return bot.Reply{}, err
 		}
 		reply = say(w, w.Text("Done. You get no more of %s.", name), bot.Action{ID: bot.ActionID("undo", id), Label: w.Say("Undo")})
@@ -184,20 +185,31 @@ func (h *Handler) change(ctx context.Context, r bot.Request, verb string, sub di
 func removedKey(id string) string { return "removed:" + id }
 
 // bringBack resumes a paused or suspended subscription, or takes an
-// unsubscribe back within its time.
+// unsubscribe back within its time: a paused one is paused again.
 func (h *Handler) bringBack(ctx context.Context, r bot.Request, verb string, sub digest.Subscription) (bot.Reply, error) {
 	id := strconv.FormatInt(sub.ID, 10)
-	if sub.State == digest.Removed {
-		at, err := h.o.Store.Setting(ctx, removedKey(id))
+	next := digest.Active
+	switch {
+	case sub.State == digest.Removed:
+		kept, err := h.o.Store.Setting(ctx, removedKey(id))
 		if err != nil {
 			return bot.Reply{}, err
 		}
+		at, was, _ := strings.Cut(kept, " ")
 		when, err := time.Parse(time.RFC3339, at)
 		if verb != "undo" || err != nil || r.Now.Sub(when) > undoTime {
 			return bot.Reply{}, digest.Errorf(digest.NotFound, "It is too late to undo that").WithHint("Subscribe again with /subscribe.")
 		}
+		if digest.SubscriptionState(was) == digest.Paused {
+			next = digest.Paused
+		}
+	case verb == "undo":
+		return bot.Reply{}, digest.Errorf(digest.NotFound, "That was undone already").WithHint("See /subscriptions.")
 	}
-	sub.State, sub.Reason = digest.Active, ""
+	if err := h.mayPost(ctx, sub.Destination); err != nil {
+		return bot.Reply{}, err // what stopped it may still be so
+	}
+	sub.State, sub.Reason = next, ""
 	if err := h.plan(&sub, r.Now); err != nil {
 		return bot.Reply{}, err
 	}
@@ -206,11 +218,14 @@ func (h *Handler) bringBack(ctx context.Context, r bot.Request, verb string, sub
 	}
 	h.audit(ctx, r, verb, id)
 	w := h.words(r)
-	stop := bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe")}
-	if scheduleless(sub) {
-		return say(w, w.Text("%s is on again.", bot.B(subName(sub, w))), stop), nil
+	name, stop := bot.B(subName(sub, w)), bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe")}
+	switch {
+	case sub.State == digest.Paused:
+		return say(w, w.Text("Paused %s.", name), bot.Action{ID: bot.ActionID("resume", id), Label: w.Say("Resume")}), nil
+	case scheduleless(sub):
+		return say(w, w.Text("%s is on again.", name), stop), nil
 	}
-	return say(w, w.Text("%s is on again. Next: %s.", bot.B(subName(sub, w)), w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)), stop), nil
+	return say(w, w.Text("%s is on again. Next: %s.", name, w.When(sub.NextRun.In(bot.Zone(sub.Zone)), r.Now)), stop), nil
 }
 
 // plan sets when a subscription runs next; not for those without a schedule
