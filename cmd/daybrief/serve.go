@@ -29,6 +29,7 @@ import (
 	"github.com/daybrief/daybrief/digest/brief"
 	"github.com/daybrief/daybrief/digest/feed"
 	"github.com/daybrief/daybrief/digest/store"
+	"github.com/daybrief/daybrief/digest/tag"
 )
 
 type serveCmd struct {
@@ -119,7 +120,7 @@ func (b *server) prepare() error {
 func (a *app) handler(plans command.Schedules, mayPost func(context.Context, digest.Destination) error) *command.Handler {
 	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans, MayPost: mayPost,
 		Alerts: schedule.Explainer{Store: a.store, Read: a.reader.Read, Lang: a.config.Language, Zone: a.zone, Now: a.now},
-		Lang:   a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Log: a.log})
+		Lang:   a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Country: tag.CountryName, Log: a.log})
 }
 
 // mayPost asks the platform of a channel whether it can post there.
