@@ -169,9 +169,9 @@ func (g *Grouper) asked(a *article) []askedTerm {
 		if words[w.id].df < 2 {
 			continue
 		}
-		x := float64(w.title)
+		x := float64(w.title())
 		if a.full {
-			x = float64(w.body)
+			x = float64(w.body())
 		}
 		if k := x * x * g.rare.square(a.full, w.id); k > 0 {
 			most.add(askedTerm{w.id, k / (unit * unit)})

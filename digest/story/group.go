@@ -31,16 +31,24 @@ type count struct {
 
 // weight is a term of an article. The weights of a vector are whole numbers,
 // so that what is added to a story can be taken away again exactly, scaled so
-// that the squares of each vector sum up to unit².
+// that the squares of each vector sum up to unit². An article has many: what is
+// known of the term as a name stands in bits that no weight needs.
 type weight struct {
-	id      uint32
-	title   uint16 // in the vector of the headline
-	body    uint16 // in the vector of the full text; 0 for a headline alone
-	name    bool
-	salient bool
+	id   uint32
+	head uint16 // weight in the vector of the headline, and nameBit
+	text uint16 // weight in the vector of the full text, 0 for a headline alone, and nameBit where the article is about the name
 }
 
-const unit = 1024
+const (
+	unit       = 1024
+	nameBit    = 1 << 15
+	weightBits = nameBit - 1
+)
+
+func (w *weight) title() uint16 { return w.head & weightBits }
+func (w *weight) body() uint16  { return w.text & weightBits }
+func (w *weight) name() bool    { return w.head&nameBit != 0 }
+func (w *weight) salient() bool { return w.text&nameBit != 0 }
 
 // group is a live story: the sums of its articles' vectors.
 type group struct {
@@ -114,20 +122,20 @@ func (g *group) splice(a *article, missing int) {
 
 func (s *sum) plus(w *weight) {
 	s.n++
-	if w.salient {
+	if w.salient() {
 		s.salient++
 	}
-	s.title += int32(w.title)
-	s.body += int32(w.body)
+	s.title += int32(w.title())
+	s.body += int32(w.body())
 }
 
 func (s *sum) minus(w *weight) {
 	s.n--
-	if w.salient {
+	if w.salient() {
 		s.salient--
 	}
-	s.title -= int32(w.title)
-	s.body -= int32(w.body)
+	s.title -= int32(w.title())
+	s.body -= int32(w.body())
 }
 
 // remove takes an article's sums away and returns the terms that g has no

@@ -192,12 +192,18 @@ func (g *Grouper) number(a *article, f *features) {
 	g.words.docs++
 	for i := range f.terms {
 		t := &f.terms[i]
-		w := weight{id: g.words.add(t), name: t.name, salient: t.salient}
+		w := weight{id: g.words.add(t)}
 		if t.class == inTitle {
-			w.title = uint16(math.Round(unit / math.Sqrt(title)))
+			w.head = uint16(math.Round(unit / math.Sqrt(title)))
 		}
 		if f.full {
-			w.body = uint16(math.Round(unit * weigh(t.class) / math.Sqrt(body)))
+			w.text = uint16(math.Round(unit * weigh(t.class) / math.Sqrt(body)))
+		}
+		if t.name {
+			w.head |= nameBit
+		}
+		if t.salient {
+			w.text |= nameBit
 		}
 		a.terms[i] = w
 	}
@@ -241,7 +247,7 @@ func (g *Grouper) forgetArticle(a *article) {
 	}
 	g.words.docs--
 	for i := range a.terms {
-		g.words.drop(a.terms[i].id, a.terms[i].name)
+		g.words.drop(a.terms[i].id, a.terms[i].name())
 	}
 	g.rare = g.words.rarity()
 }

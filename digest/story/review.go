@@ -78,8 +78,8 @@ func (g *Grouper) view(a *article) view {
 		w := &a.terms[i]
 		k := math.Sqrt(g.rare.square(true, w.id))
 		v.rare[i] = k
-		v.text[i], v.head[i] = float64(w.body)*k, float64(w.title)*k
-		if w.salient {
+		v.text[i], v.head[i] = float64(w.body())*k, float64(w.title())*k
+		if w.salient() {
 			v.names[i] = k
 			v.total += k
 		}
@@ -141,10 +141,10 @@ func (g *Grouper) oneEvent(a, b *view) float64 {
 		text += a.text[i] * b.text[j]
 		head += a.head[i] * b.head[j]
 		names += a.names[i] * b.names[j]
-		if w.salient {
+		if w.salient() {
 			knownA += a.rare[i]
 		}
-		if o.salient {
+		if o.salient() {
 			knownB += b.rare[j]
 		}
 	}

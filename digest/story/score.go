@@ -118,9 +118,9 @@ func (g *Grouper) cosine(a *article, s *group, full bool) (cos float64, words in
 	at := 0
 	for i := range a.terms {
 		w := &a.terms[i]
-		x := float64(w.title)
+		x := float64(w.title())
 		if full {
-			x = float64(w.body)
+			x = float64(w.body())
 		}
 		if x == 0 {
 			continue

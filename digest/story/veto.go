@@ -151,7 +151,7 @@ func (g *Grouper) newcomer(a *article, s *group) string {
 		pos, ok := findSum(s.terms[at:], w.id)
 		at += pos
 		switch {
-		case w.title == 0 || !w.salient:
+		case w.title() == 0 || !w.salient():
 		case ok:
 			known++
 		default:
@@ -270,7 +270,7 @@ func (g *Grouper) contrast(a *article, s *group) contrast {
 			theirs.addCore(g, s, j, true)
 			j++
 		}
-		if w.salient {
+		if w.salient() {
 			ours.add(g.rare.of(w.id), !known)
 		}
 	}
