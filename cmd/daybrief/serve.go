@@ -29,7 +29,6 @@ import (
 	"github.com/daybrief/daybrief/digest/brief"
 	"github.com/daybrief/daybrief/digest/feed"
 	"github.com/daybrief/daybrief/digest/store"
-	"github.com/daybrief/daybrief/digest/tag"
 )
 
 type serveCmd struct {
@@ -120,7 +119,12 @@ func (b *server) prepare() error {
 func (a *app) handler(plans command.Schedules, mayPost func(context.Context, digest.Destination) error) *command.Handler {
 	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans, MayPost: mayPost,
 		Alerts: schedule.Explainer{Store: a.store, Read: a.reader.Read, Lang: a.config.Language, Zone: a.zone, Now: a.now},
-		Lang:   a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Country: tag.CountryName, Log: a.log})
+		Lang:   a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Country: a.country, Log: a.log})
+}
+
+// country names a country for people.
+func (a *app) country(code, lang string) string {
+	return a.reader.Title(digest.Query{Countries: []string{code}}, lang)
 }
 
 // mayPost asks the platform of a channel whether it can post there.
