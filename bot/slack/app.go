@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -97,14 +96,16 @@ type App struct {
 	jobs   chan job
 	urgent chan job      // those whose answer is their acknowledgement
 	busy   chan struct{} // holds one for each answer that is being made
-	closed atomic.Bool   // Run has ended
+	gate   sync.RWMutex  // held by what queues a job, so that none comes after the last worker went
+	closed bool          // Run has ended
 	people *people
 
 	channels *channels
 	health   health
 
-	idMu sync.Mutex
-	id   identity // once auth.test has answered
+	asking sync.Mutex // held while auth.test is asked
+	idMu   sync.Mutex
+	id     identity // once auth.test has answered
 
 	dmMu sync.Mutex
 	dms  map[string]string // user id to the id of the conversation with them
@@ -119,7 +120,7 @@ var (
 // Words are the words that may follow the slash command; anything else is a
 // query.
 func Words() []string {
-	return []string{"subscribe", "subscriptions", "unsubscribe", "digest", "sources", "alert", "alerts", "mute", "mutes", "follow", "help"}
+	return []string{"subscribe", "subscriptions", "unsubscribe", "digest", "sources", "alert", "help"}
 }
 
 var commandName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`) })
@@ -209,20 +210,24 @@ type identity struct {
 	Scopes    []string
 }
 
-// identify asks who we are, once.
+// identify asks who we are, once. Whoever only wants to know what is known
+// meanwhile, as what reads the socket does, does not wait for that.
 func (a *App) identify(ctx context.Context) (identity, error) {
-	a.idMu.Lock()
-	defer a.idMu.Unlock()
-	if a.id.Workspace != "" {
-		return a.id, nil
+	a.asking.Lock()
+	defer a.asking.Unlock()
+	if id := a.known(); id.Workspace != "" {
+		return id, nil
 	}
 	res, err := a.api.AuthTestContext(ctx)
 	if err != nil {
 		return identity{}, err
 	}
-	a.id = identity{Workspace: res.TeamID, Team: res.Team, User: res.UserID, Bot: res.BotID, Name: res.User, Scopes: scopesOf(res.Header)}
-	a.limits.restore(a.id.Workspace, a.o.Pauses)
-	return a.id, nil
+	id := identity{Workspace: res.TeamID, Team: res.Team, User: res.UserID, Bot: res.BotID, Name: res.User, Scopes: scopesOf(res.Header)}
+	a.limits.restore(id.Workspace, a.o.Pauses)
+	a.idMu.Lock()
+	defer a.idMu.Unlock()
+	a.id = id
+	return id, nil
 }
 
 // known is who we are, if it is known yet.
@@ -249,10 +254,7 @@ func (a *App) sawScopes(h http.Header) {
 		return
 	}
 	scopes := scopesOf(h)
-	// identify holds the lock while it calls; it reads the same header itself.
-	if !a.idMu.TryLock() {
-		return
-	}
+	a.idMu.Lock()
 	defer a.idMu.Unlock()
 	if a.id.Workspace != "" && len(scopes) > 0 && !isAppScope(scopes) {
 		a.id.Scopes = scopes
@@ -280,9 +282,7 @@ func (i identity) has(scopes ...string) bool {
 func (a *App) ExportPauses() map[string]time.Time { return a.limits.export(a.known().Workspace) }
 
 func (a *App) tellPauses() {
-	if a.o.Paused != nil && a.idMu.TryLock() {
-		workspace := a.id.Workspace
-		a.idMu.Unlock()
-		a.o.Paused(a.limits.export(workspace))
+	if a.o.Paused != nil {
+		a.o.Paused(a.ExportPauses())
 	}
 }

@@ -41,7 +41,7 @@ func permanent(code string) (remedy string, ok bool) {
 // temporary are refusals that pass by themselves: surely not posted.
 func temporary(code string) bool {
 	switch code {
-	case "service_unavailable", "team_added_to_org", "org_login_required", "request_timeout", "accesslimited", "http_503_unsent":
+	case "service_unavailable", "team_added_to_org", "org_login_required", "request_timeout", "accesslimited":
 		return true
 	}
 	return false
@@ -89,9 +89,7 @@ func (a *App) sendError(err error) *bot.SendError {
 	case ce.Code == "message_limit_exceeded":
 		out.Fate = bot.Unsent
 		out.Remedy = "Ask a workspace owner: the workspace is over the message quota of its plan."
-	case ce.Code == "ratelimited", ce.Code == "rate_wait", temporary(ce.Code):
-		out.Fate = bot.Unsent
-	case ce.Code == "cancelled":
+	case ce.Code == "ratelimited", ce.Code == "rate_wait", ce.Code == "cancelled", temporary(ce.Code):
 		out.Fate = bot.Unsent
 	case mayHaveLanded(ce):
 		out.Fate = bot.Unclear

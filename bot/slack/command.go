@@ -171,7 +171,7 @@ func (a *App) pressed(ctx context.Context, j job, e element) {
 // target is where the answer to a press goes.
 func (in *interaction) target(j job) *target {
 	t := &target{url: in.ResponseURL, came: j.came, user: in.User.ID, channel: in.Channel.ID, pressed: in.Message.TS,
-		ephemeral: in.Container.IsEphemeral, thread: in.Message.ThreadTS, viewID: in.View.ID, home: in.View.Type == "home"}
+		ephemeral: in.Container.IsEphemeral, thread: or(in.Message.ThreadTS, in.Container.ThreadTS), viewID: in.View.ID, home: in.View.Type == "home"}
 	if t.channel == "" {
 		t.channel = in.Container.ChannelID
 	}

@@ -61,3 +61,38 @@ func TestWhoIsGoneSuspends(t *testing.T) {
 		t.Errorf("a deactivated person is looked up as there: %v", err)
 	}
 }
+
+// TestNobodyWaitsForWhoWeAre: while Slack is asked who we are, and does not
+// answer, deliveries are acknowledged all the same.
+func TestNobodyWaitsForWhoWeAre(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 4)
+	w := running(t, func(o *slack.Options) {
+		o.Revoked = func(_ context.Context, workspace, _ string) { told <- workspace }
+	})
+	w.srv.Uninstall()
+	<-told // and it is forgotten
+	asked := w.srv.Calls("auth.test")
+	w.srv.Fail("auth.test", slacktest.Hang(false))
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	p, sent := w.post("a", channel("C0GENERAL")), make(chan error, 1)
+	go func() {
+		_, err := w.app.Send(ctx, p)
+		sent <- err
+	}()
+	w.srv.WaitCalls("auth.test", asked+1)
+	d := w.srv.Slash("U0JON", "C0GENERAL", "/brief x")
+	select {
+	case err := <-sent:
+		t.Errorf("the acknowledgement waited for %v", err)
+	default:
+	}
+	cancel()
+	if d.Refused || d.Answer(1).To != "U0JON" {
+		t.Errorf("%+v", d)
+	}
+	if se := sendError(t, <-sent); se.Fate != bot.Unsent {
+		t.Errorf("%+v", se)
+	}
+}

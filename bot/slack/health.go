@@ -38,7 +38,7 @@ func (a *App) Health() Health {
 		Queue: len(a.jobs) + len(a.urgent), Refused: h.refused.Load(), Unreadable: h.bad.Load(), Panics: h.panics.Load()}
 }
 
-// now notes a change. The problem stays until the next connect.
+// set notes a change. The problem stays until the next connect.
 func (h *health) set(connected bool, problem string, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -75,7 +75,6 @@ type ref struct {
 }
 
 type container struct {
-	Type        string `json:"type"`
 	MessageTS   string `json:"message_ts"`
 	ThreadTS    string `json:"thread_ts"`
 	ChannelID   string `json:"channel_id"`

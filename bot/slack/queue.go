@@ -57,7 +57,9 @@ func (a *App) accept(e envelope) (taken bool) {
 
 // offer queues a job where there is room and someone to take it.
 func (a *App) offer(lane chan<- job, j job) bool {
-	if a.closed.Load() {
+	a.gate.RLock()
+	defer a.gate.RUnlock()
+	if a.closed {
 		return false
 	}
 	select {
@@ -96,31 +98,40 @@ func (a *App) ack(e envelope, payload any) {
 // does not stand behind answers.
 const urgentWorkers = 4
 
-// work runs the workers until ctx is done. Then nothing more is taken on, and
-// what was acknowledged is still served.
-func (a *App) work(ctx context.Context) (wait func()) {
-	a.closed.Store(false) // it may run again: replicas take turns
+// work runs the workers until end is called. Then nothing more is taken on,
+// and what was acknowledged is still served, whatever becomes of ctx.
+func (a *App) work(ctx context.Context) (end func()) {
+	ctx = context.WithoutCancel(ctx)
+	a.shut(false) // it may run again: replicas take turns
+	ended := make(chan struct{})
 	var wg sync.WaitGroup
 	for range a.o.Workers {
-		wg.Go(func() { a.serveLane(ctx, a.jobs) })
+		wg.Go(func() { a.serveLane(ctx, a.jobs, ended) })
 	}
 	for range urgentWorkers {
-		wg.Go(func() { a.serveLane(ctx, a.urgent) })
+		wg.Go(func() { a.serveLane(ctx, a.urgent, ended) })
 	}
 	return func() {
-		a.closed.Store(true)
+		a.shut(true)
+		close(ended)
 		wg.Wait()
 	}
 }
 
-func (a *App) serveLane(ctx context.Context, lane <-chan job) {
+func (a *App) shut(closed bool) {
+	a.gate.Lock()
+	defer a.gate.Unlock()
+	a.closed = closed
+}
+
+func (a *App) serveLane(ctx context.Context, lane <-chan job, ended <-chan struct{}) {
 	for {
 		select {
-		case <-ctx.Done():
+		case <-ended:
 			a.drain(ctx, lane)
 			return
 		case j := <-lane:
-			a.do(context.WithoutCancel(ctx), j)
+			a.do(ctx, j)
 		}
 	}
 }
@@ -130,7 +141,7 @@ func (a *App) drain(ctx context.Context, lane <-chan job) {
 	for {
 		select {
 		case j := <-lane:
-			a.do(context.WithoutCancel(ctx), j)
+			a.do(ctx, j)
 		default:
 			return
 		}

@@ -28,13 +28,8 @@ const (
 // made to be shown, when Slack refuses a token: nothing works until the
 // operator acts. Over HTTP it runs the workers; mount Routes beside it.
 func (a *App) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	wait := a.work(ctx)
-	defer func() {
-		cancel()
-		wait()
-	}()
+	end := a.work(ctx)
+	defer end() // after all that reads has ended
 	if err := a.introduce(ctx); err != nil {
 		return err
 	}
@@ -107,6 +102,8 @@ func (a *App) runSocket(ctx context.Context) error {
 	p := a.newPolicy()
 	var open sync.WaitGroup
 	defer open.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // what is still read beside the next one, too
 	for ctx.Err() == nil {
 		p.open(a.clock.now())
 		end := a.oneSocket(ctx, &open)

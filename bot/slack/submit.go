@@ -98,7 +98,8 @@ func (a *App) submit(ctx context.Context, r bot.Request, picked bool) bot.Reply 
 	r = a.about(ctx, r)
 	if picked && !a.person(ctx, r.Person.ID).Admin && a.isOutside(ctx, r.Place.Channel, r.Person.ID) {
 		w := bot.WordsIn(r.Lang)
-		return bot.Reply{Failed: true, Wrong: map[string]string{fieldWhere: w.Say("You are not in that channel")}}
+		text := w.Say("You are not in that channel")
+		return bot.Reply{Failed: true, Message: bot.Message{Lang: w.Lang(), Lead: []bot.Text{bot.T(text)}}, Wrong: map[string]string{fieldWhere: text}}
 	}
 	return a.handle(ctx, r)
 }

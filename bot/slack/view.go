@@ -28,11 +28,13 @@ func (a *App) homeOpened(ctx context.Context, j job) {
 // publishHome shows the Home tab, with what just happened on top.
 func (a *App) publishHome(ctx context.Context, r bot.Request, notice bot.Message, hash string) {
 	r.Command = "home"
-	blocks := a.viewBlocks(notice)
+	rest := homeSurface()
+	blocks := a.viewBlocks(notice, surface{blocks: rest.blocks / 3, chars: rest.chars / 3})
 	if len(blocks) > 0 {
 		blocks = append(blocks, slackgo.NewDividerBlock())
+		rest = surface{blocks: rest.blocks - len(blocks), chars: rest.chars - rest.chars/3}
 	}
-	blocks = append(blocks, a.viewBlocks(a.handle(ctx, r).Message)...)
+	blocks = append(blocks, a.viewBlocks(a.handle(ctx, r).Message, rest)...)
 	words := bot.WordsIn(r.Lang)
 	blocks = append(blocks[:min(len(blocks), maxViewBlocks-1)], slackgo.NewActionBlock("", opens(newForm, words.Say("New subscription")).WithStyle(slackgo.StylePrimary),
 		opens(alertForm, words.Say("New alert")), opens(quietForm, words.Say("Quiet hours"))))
@@ -56,8 +58,8 @@ func opens(form, label string) *slackgo.ButtonBlockElement {
 
 // viewBlocks are a message as blocks of a view. What does not fit is left to
 // the commands, which page.
-func (a *App) viewBlocks(m bot.Message) []slackgo.Block {
-	r := a.renderer(m.Lang, homeSurface())
+func (a *App) viewBlocks(m bot.Message, on surface) []slackgo.Block {
+	r := a.renderer(m.Lang, on)
 	parts := r.render(m)
 	if len(parts) == 0 {
 		return nil
@@ -91,7 +93,7 @@ func (a *App) answerInView(ctx context.Context, t *target, reply bot.Reply) {
 // resultView is a modal that shows a message.
 func (a *App) resultView(m bot.Message, lang string, meta private) slackgo.ModalViewRequest {
 	words := bot.WordsIn(lang)
-	blocks := a.viewBlocks(m)
+	blocks := a.viewBlocks(m, homeSurface())
 	if len(blocks) == 0 { // a modal has something in it
 		blocks = richLines(bot.T("–"))
 	}
