@@ -76,9 +76,9 @@ func (p *Platform) Name() string { return p.PlatformName }
 
 // Render makes one part of the head and one of each section.
 func (p *Platform) Render(m bot.Message) ([][]byte, error) {
-	parts := []bot.Message{{Title: m.Title, Lead: m.Lead, Lang: m.Lang, At: m.At, Zone: m.Zone}}
+	parts := []bot.Message{{Title: m.Title, Lead: m.Lead, Lang: m.Lang, At: m.At, Zone: m.Zone, Silent: m.Silent}}
 	for _, s := range m.Sections {
-		parts = append(parts, bot.Message{Sections: []bot.Section{s}, Lang: m.Lang, At: m.At, Zone: m.Zone})
+		parts = append(parts, bot.Message{Sections: []bot.Section{s}, Lang: m.Lang, At: m.At, Zone: m.Zone, Silent: m.Silent})
 	}
 	last := &parts[len(parts)-1]
 	last.Tail, last.Notes, last.Footer, last.Actions = m.Tail, m.Notes, m.Footer, m.Actions

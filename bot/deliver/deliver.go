@@ -37,10 +37,19 @@ type Troubles interface {
 	Report(ctx context.Context, d digest.Delivery, what string)
 }
 
+// Hours knows when a destination is to be left alone.
+type Hours interface {
+	// Hold takes a claimed delivery back that must not be posted now, and writes
+	// what becomes of it; again is when to try it again, zero for never. held is
+	// false when it may be posted.
+	Hold(ctx context.Context, d digest.Delivery) (again time.Time, held bool, err error)
+}
+
 // Options are what a Worker needs.
 type Options struct {
 	Ledger    Ledger
 	Troubles  Troubles
+	Hours     Hours // nil: everything may be posted at any time
 	Platforms []bot.Platform
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -127,14 +136,27 @@ func (w *Worker) attempt(ctx context.Context, f *fence) (again time.Time, err er
 		// Not a failure: a token may be missing for one start.
 		return w.later(ctx, d, time.Minute, d.Destination.Platform+" is not connected")
 	}
+	if w.o.Hours != nil {
+		if again, held, err := w.o.Hours.Hold(ctx, d); held || err != nil {
+			return w.unposted(ctx, d, again, err)
+		}
+	}
 	post, err := w.post(ctx, d)
 	if err != nil {
-		// Nothing was posted, and the row is to say so; should that fail too, it
-		// is reconciled like any that was interrupted.
-		return w.later(context.WithoutCancel(ctx), d, w.o.Jitter(backoff(d.Attempts)), err.Error())
+		return w.unposted(ctx, d, again, err)
 	}
 	ref, err := f.send(ctx, p, post)
 	return w.settle(ctx, d, post, ref, err)
+}
+
+// unposted is how an attempt ends before it posted anything. After an error
+// the row is to say so; should that fail too, it is reconciled like any that
+// was interrupted.
+func (w *Worker) unposted(ctx context.Context, d digest.Delivery, again time.Time, err error) (time.Time, error) {
+	if code := digest.CodeOf(err); err == nil || code == digest.Conflict || code == digest.NotFound {
+		return again, err
+	}
+	return w.later(context.WithoutCancel(ctx), d, w.o.Jitter(backoff(d.Attempts)), err.Error())
 }
 
 // writeTime bounds how long the outcome of an attempt is being written. One

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -345,6 +346,13 @@ func (c *choices) note(subscription int64, at time.Time) {
 		list = append([]time.Time(nil), list[len(list)-kept/2:]...)
 	}
 	c.sent[subscription] = append(list, at)
+}
+
+// unsent forgets that an alert sent at a time: it was held instead.
+func (c *choices) unsent(subscription int64, at time.Time) {
+	c.sent[subscription] = slices.DeleteFunc(c.sent[subscription], func(t time.Time) bool {
+		return t.Truncate(time.Microsecond).Equal(at.Truncate(time.Microsecond))
+	})
 }
 
 // asWish is a subscription as a judge sees it.

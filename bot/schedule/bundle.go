@@ -104,7 +104,12 @@ func (a *Alerts) pack(p *parcel, h digest.Held, art *digest.Article, events map[
 		return
 	}
 	e := events[art.StoryID]
-	v := alert.Release(a.caseOf(e, alert.Trigger{ArticleID: art.ID, Source: art.Source}, []*wish{w}))
+	if h.Why == string(alert.Unsent) {
+		a.choices.unsent(w.sub.ID, h.Created)
+	}
+	c := a.caseOf(e, alert.Trigger{ArticleID: art.ID, Source: art.Source}, []*wish{w})
+	c.Unsent = h.Why == string(alert.Unsent)
+	v := alert.Release(c)
 	switch v.Do {
 	case alert.Hold:
 		p.later[v.Until] = append(p.later[v.Until], h.ID)

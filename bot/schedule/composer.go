@@ -8,6 +8,7 @@ import (
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/alert"
 	"github.com/daybrief/daybrief/digest/brief"
 )
 
@@ -68,7 +69,10 @@ func (c Composer) Compose(ctx context.Context, r Run) (digest.Digest, bot.Messag
 	if err != nil {
 		return d, bot.Message{}, err
 	}
-	return d, c.message(d, r), nil
+	m := c.message(d, r)
+	// It comes when it was asked to come, and lets people sleep.
+	_, m.Silent = alert.Quiet(order.Profile.Quiet, r.Plan.Zone().String(), r.Now)
+	return d, m, nil
 }
 
 // Preview is the digest that a subscription would get now.

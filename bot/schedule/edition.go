@@ -158,5 +158,5 @@ func split(m bot.Message) (head, details bot.Message) {
 			head.Sections[i].Items[j] = bot.Item{StoryID: it.StoryID, Label: it.Label, Title: it.Title, URL: it.URL, Time: it.Time, Sample: it.Sample}
 		}
 	}
-	return head, bot.Message{Sections: m.Sections, Lang: m.Lang, At: m.At, Zone: m.Zone, ShowWhy: m.ShowWhy}
+	return head, bot.Message{Sections: m.Sections, Lang: m.Lang, At: m.At, Zone: m.Zone, ShowWhy: m.ShowWhy, Silent: m.Silent}
 }

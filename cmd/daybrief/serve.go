@@ -217,7 +217,7 @@ func (b *server) plan() error {
 	if !b.cmd.NoPoll && b.does(schedule.Fetch) {
 		o.Poll = b.poller().Poll
 	}
-	o.Deliverer = deliver.New(deliver.Options{Ledger: b.ledger(), Troubles: b.troubles, Platforms: b.platforms, Now: b.now, Log: b.log})
+	o.Deliverer = deliver.New(deliver.Options{Ledger: b.ledger(), Troubles: b.troubles, Hours: schedule.Hours{Store: b.store, Zone: b.zone, Now: b.now, Log: b.log}, Platforms: b.platforms, Now: b.now, Log: b.log})
 	if b.scheduler, err = schedule.New(o); err != nil {
 		return err
 	}

@@ -77,6 +77,7 @@ type Case struct {
 	Profile digest.Profile
 	Told    *digest.Alerted // what the destination was last told of it; nil for nothing
 	Waits   bool            // an alert of it is held there
+	Unsent  bool            // what Told says did not reach it: see Release
 }
 
 // Action is what is done about a case.
@@ -107,6 +108,7 @@ const (
 	Cooling  Reason = "cooldown"
 	Limited  Reason = "limit"
 	NoWish   Reason = "nobody" // no alert is left that wants it
+	Unsent   Reason = "unsent" // it was to be sent, and quiet hours came before it could be
 )
 
 // Change is what has escalated since a destination was told.
@@ -309,7 +311,7 @@ func Release(c Case) Verdict {
 		return Verdict{Do: Drop, Why: NoWish}
 	}
 	var changes []Change
-	if c.Told != nil {
+	if c.Told != nil && !c.Unsent {
 		if changes = Escalation(*c.Told, &c.Story); len(changes) == 0 {
 			return Verdict{Do: Drop, Why: Told}
 		}

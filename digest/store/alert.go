@@ -216,15 +216,17 @@ func scanHeld(row scanner) (digest.Held, error) {
 // AddHeld stores alerts that wait. One that waits already, of the same
 // subscription and story, stays as it is.
 func (s *Store) AddHeld(ctx context.Context, held ...digest.Held) error {
-	return s.write(ctx, "hold alerts", func(c *session) error {
-		rows := make([][]any, len(held))
-		for i, h := range held {
-			d := h.Destination
-			rows[i] = []any{d.String(), d.Platform, d.Workspace, d.Channel, d.Direct, h.SubscriptionID, h.StoryID, h.ArticleID,
-				h.Why, micros(h.Created), micros(h.Release)}
-		}
-		return c.insert(ctx, "INSERT INTO held (target, "+heldColumns+")", " ON CONFLICT (target, subscription_id, story_id) DO NOTHING", rows)
-	})
+	return s.write(ctx, "hold alerts", func(c *session) error { return addHeld(ctx, c, held) })
+}
+
+func addHeld(ctx context.Context, c *session, held []digest.Held) error {
+	rows := make([][]any, len(held))
+	for i, h := range held {
+		d := h.Destination
+		rows[i] = []any{d.String(), d.Platform, d.Workspace, d.Channel, d.Direct, h.SubscriptionID, h.StoryID, h.ArticleID,
+			h.Why, micros(h.Created), micros(h.Release)}
+	}
+	return c.insert(ctx, "INSERT INTO held (target, "+heldColumns+")", " ON CONFLICT (target, subscription_id, story_id) DO NOTHING", rows)
 }
 
 // DelayHeld moves when held alerts may go.

@@ -25,6 +25,7 @@ func ledgerCases() []testCase {
 		{"ledger/an overtaken attempt", ledgerOvertaken},
 		{"ledger/told", ledgerTold},
 		{"ledger/suspend", ledgerSuspend},
+		{"ledger/hold", ledgerHold},
 		{"ledger/due and stuck", ledgerDue},
 		{"ledger/several claimers", ledgerClaimers},
 		{"ledger/last parts at once", ledgerLastParts},

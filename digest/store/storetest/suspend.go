@@ -63,3 +63,35 @@ func ledgerSuspend(t *testing.T, s *store.Store) {
 	wantEqual(t, "suspended by what was posted elsewhere", got(s.SuspendDelivery(ctx, p, enqueue))(t), false)
 	is(digest.Failed, digest.Active, 1)
 }
+
+// ledgerHold takes back what is not to be posted now: all of it to be told with
+// others, or the rest of it until later.
+func ledgerHold(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	parts := edition(t, s, 2, nil)
+	d, _ := claim(t, s, parts[0].ID, now())
+	later := now().Add(9 * time.Hour)
+	d.State, d.NotBefore, d.Deadline, d.Updated = digest.Pending, later, later.Add(6*time.Hour), now()
+	must(t, s.HoldDelivery(ctx, d, nil))
+	for i, p := range got(s.Deliveries(ctx, d.EditionID))(t) {
+		wantEqual(t, "state", p.State, digest.Pending)
+		wantEqual(t, "deadline", p.Deadline, d.Deadline)
+		wantEqual(t, "not before", p.NotBefore.Equal(later), i == 0)
+	}
+	d, _ = claim(t, s, d.ID, later)
+	of := got(s.Edition(ctx, d.EditionID))(t).SubscriptionID
+	held := digest.Held{Destination: d.Destination, SubscriptionID: of, StoryID: 5, ArticleID: 6, Why: "unsent", Created: now(), Release: later}
+	d.State, d.LastError = digest.Dead, "held"
+	must(t, s.HoldDelivery(ctx, d, []digest.Held{held}))
+	for _, p := range got(s.Deliveries(ctx, d.EditionID))(t) {
+		wantEqual(t, "state", []any{p.State, p.LastError}, []any{digest.Dead, "held"})
+	}
+	wantEqual(t, "missed", got(s.Edition(ctx, d.EditionID))(t).Missed, true)
+	waits := got(s.HeldFor(ctx, d.Destination))(t)
+	if len(waits) != 1 {
+		t.Fatalf("held: %+v", waits)
+	}
+	held.ID = waits[0].ID
+	wantEqual(t, "held", waits[0], held)
+	wantCode(t, s.HoldDelivery(ctx, d, []digest.Held{held}), digest.Conflict)
+}
