@@ -15,7 +15,6 @@ type View struct {
 	Now    time.Time
 	Format digest.Format                  // "" means Compact
 	Page   string                         // address of the web page's digest, for "all of today's stories"; "" when there is none
-	Topic  func(slug, lang string) string // title of a topic, for headings; nil shows slugs
 }
 
 // MaxSources is how many sources a story names.

@@ -238,7 +238,7 @@ func (h *Handler) share(ctx context.Context, r bot.Request, a asked) (bot.Reply,
 		return bot.Reply{}, err
 	}
 	w := bot.WordsIn(h.o.Lang)
-	v := bot.View{Lang: h.o.Lang, Zone: h.o.Zone, Now: r.Now, Topic: h.o.Topic, Page: h.o.Page}
+	v := bot.View{Lang: h.o.Lang, Zone: h.o.Zone, Now: r.Now, Page: h.o.Page}
 	m := bot.BriefMessage(b, v)
 	if r.Person.Name != "" {
 		m.Footer = []bot.Text{bot.T(w.Say("Shared by %s.", r.Person.Name))}

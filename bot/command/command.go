@@ -240,7 +240,7 @@ func known(word string) bool {
 
 // view is how to tell something to the one who asked.
 func (h *Handler) view(ctx context.Context, r bot.Request) bot.View {
-	return bot.View{Lang: cmp.Or(r.Lang, h.o.Lang), Zone: h.zone(ctx, r), Now: r.Now, Topic: h.o.Topic, Page: h.o.Page}
+	return bot.View{Lang: cmp.Or(r.Lang, h.o.Lang), Zone: h.zone(ctx, r), Now: r.Now, Page: h.o.Page}
 }
 
 // zone is the person's: what they chose, what their platform says, or the

@@ -24,7 +24,6 @@ type Composer struct {
 	SkipDays []string
 	Lang     string // of digests whose subscription has none
 	Page     string // address of the page, for links; "" for none
-	Topic    func(slug, lang string) string
 	Now      func() time.Time
 	// Profile is what a destination has chosen; nil for nothing.
 	Profile func(ctx context.Context, of digest.Destination) (digest.Profile, error)
@@ -119,7 +118,7 @@ func (c Composer) message(d digest.Digest, r Run) bot.Message {
 	sub := r.Subscription
 	lang := cmp.Or(sub.Lang, c.Lang)
 	w := bot.WordsIn(lang)
-	v := bot.View{Lang: lang, Zone: r.Plan.Zone().String(), Now: r.Now, Format: sub.Format, Page: c.Page, Topic: c.Topic}
+	v := bot.View{Lang: lang, Zone: r.Plan.Zone().String(), Now: r.Now, Format: sub.Format, Page: c.Page}
 	d.Name = cmp.Or(sub.Name, sub.Query, w.Say("Daily digest"))
 	m := bot.DigestMessage(d, v)
 	m.Footer = []bot.Text{Footer(sub, r.Plan, r.Next, w, r.Now)}

@@ -57,7 +57,7 @@ func (b briefCmd) Run(c *call) error {
 			return nil
 		}
 	}
-	m := bot.BriefMessage(answer, bot.View{Lang: a.config.Language, Zone: a.zone, Now: now, Topic: a.tagger.TopicTitle})
+	m := bot.BriefMessage(answer, bot.View{Lang: a.config.Language, Zone: a.zone, Now: now})
 	if b.Why {
 		m = withWhy(m)
 	}
@@ -167,7 +167,7 @@ func (d digestCmd) run(c *call, a *app) error {
 		return c.printJSON(digestJSON(built))
 	}
 	built.Name = cmp.Or(d.Name, text, "Daily digest")
-	return c.printMessage(bot.DigestMessage(built, bot.View{Lang: a.config.Language, Zone: a.zone, Now: now, Format: sub.Format, Topic: a.tagger.TopicTitle}), d.Format)
+	return c.printMessage(bot.DigestMessage(built, bot.View{Lang: a.config.Language, Zone: a.zone, Now: now, Format: sub.Format}), d.Format)
 }
 
 // digestJSON is a digest for programs: a brief with its sections.

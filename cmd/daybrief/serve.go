@@ -100,7 +100,7 @@ func (b *server) prepare() error {
 	if err := b.fill(); err != nil {
 		return err
 	}
-	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Topic: b.tagger.TopicTitle, Now: b.now,
+	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Now: b.now,
 		Profile: b.store.Profile}
 	schedules := &schedules{composer: b.composer, skip: b.config.SkipDays}
 	b.handler = b.app.handler(schedules, b.mayPost)

@@ -71,7 +71,7 @@ func (a *answering) fill(c *call, n int, now func() time.Time) error {
 	a.took = time.Since(start)
 	reader := query.New(query.Options{Names: tagger.Names(), Zone: time.UTC})
 	briefs := brief.New(brief.Options{Store: a.store, Reader: reader, Tagger: tagger, Share: true})
-	composer := schedule.Composer{Digests: briefs, Lang: "en", Topic: tagger.TopicTitle, Now: now}
+	composer := schedule.Composer{Digests: briefs, Lang: "en", Now: now}
 	a.handler = command.New(command.Options{Reader: reader, Briefs: pages{briefs}, Store: a.store, Schedules: times{composer},
 		Lang: "en", Zone: "UTC", Topic: tagger.TopicTitle, Log: slog.New(slog.DiscardHandler)})
 	return nil

@@ -199,7 +199,7 @@ func (m *morning) plan(w *witness) error {
 	reader := query.New(query.Options{Names: m.tagger.Names(), Zone: time.UTC})
 	briefs := brief.New(brief.Options{Store: m.store, Reader: reader, Tagger: m.tagger, Share: true})
 	o := schedule.Options{Store: m.store, DB: m.store.DB(), Dialect: m.store.Dialect(), Listener: listener, Platforms: []bot.Platform{app, adapter}, Lang: "en",
-		Composer: schedule.Composer{Digests: briefs, Lang: "en", Topic: m.tagger.TopicTitle, Now: time.Now}, Now: time.Now, Log: log}
+		Composer: schedule.Composer{Digests: briefs, Lang: "en", Now: time.Now}, Now: time.Now, Log: log}
 	o.Deliverer = deliver.New(deliver.Options{Ledger: m.store, Troubles: schedule.NewTroubles(o), Platforms: o.Platforms, Now: time.Now, Log: log})
 	m.scheduler, err = schedule.New(o)
 	return err
