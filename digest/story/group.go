@@ -56,7 +56,7 @@ type group struct {
 	slot  int32
 	live  []*article // by ID
 	full  int        // of them, those with a text
-	terms []sum      // by id
+	terms []sum      // by id; none of a single article, see Grouper.sums
 	first int64      // time of the earliest and the latest dated one; 0 without
 	last  int64
 }
@@ -79,6 +79,16 @@ func (g *group) insert(a *article, fresh []uint32) []uint32 {
 	g.stretch(a)
 	if a.full {
 		g.full++
+	}
+	if len(g.live) == 1 {
+		for i := range a.terms {
+			fresh = append(fresh, a.terms[i].id)
+		}
+		return fresh
+	}
+	if len(g.live) == 2 {
+		first := g.live[1-at]
+		g.terms = appendSums(make([]sum, 0, len(a.terms)+len(first.terms)), first)
 	}
 	at = 0
 	missing := 0
@@ -103,7 +113,11 @@ func (g *group) insert(a *article, fresh []uint32) []uint32 {
 // back, in place.
 func (g *group) splice(a *article, missing int) {
 	old := len(g.terms)
-	g.terms = slices.Grow(g.terms, missing)[:old+missing]
+	if cap(g.terms) < old+missing {
+		// Most stories stay small: room for a quarter more, not for as much again.
+		g.terms = append(make([]sum, 0, old+missing+old/4), g.terms...)
+	}
+	g.terms = g.terms[:old+missing]
 	to, from := len(g.terms)-1, old-1
 	for i := len(a.terms) - 1; i >= 0; i-- {
 		w := &a.terms[i]
@@ -145,6 +159,16 @@ func (g *group) remove(a *article, gone []uint32) []uint32 {
 	if a.full {
 		g.full--
 	}
+	g.first, g.last = 0, 0
+	for _, x := range g.live {
+		g.stretch(x)
+	}
+	if len(g.live) == 0 {
+		for i := range a.terms {
+			gone = append(gone, a.terms[i].id)
+		}
+		return gone
+	}
 	for i := range a.terms {
 		w := &a.terms[i]
 		if pos, ok := findSum(g.terms, w.id); ok {
@@ -155,11 +179,46 @@ func (g *group) remove(a *article, gone []uint32) []uint32 {
 		}
 	}
 	g.terms = slices.DeleteFunc(g.terms, func(s sum) bool { return s.n == 0 })
-	g.first, g.last = 0, 0
-	for _, x := range g.live {
-		g.stretch(x)
+	if len(g.live) == 1 {
+		g.terms = nil
 	}
 	return gone
+}
+
+// appendSums appends the sums of one article.
+func appendSums(sums []sum, a *article) []sum {
+	for i := range a.terms {
+		s := sum{id: a.terms[i].id}
+		s.plus(&a.terms[i])
+		sums = append(sums, s)
+	}
+	return sums
+}
+
+// lent are the sums of a story of one article, made when they are asked for.
+type lent struct {
+	of   *article
+	sums []sum
+}
+
+// sums returns the sums of a story by id. Half of all stories stay with one
+// article, whose terms say all: their sums are made when they are asked for, and
+// hold until those of two others were.
+func (g *Grouper) sums(s *group) []sum {
+	if len(s.live) > 1 {
+		return s.terms
+	}
+	a := s.live[0]
+	for i := range g.lent {
+		if g.lent[i].of == a {
+			g.lender = 1 - i
+			return g.lent[i].sums
+		}
+	}
+	l := &g.lent[g.lender]
+	g.lender = 1 - g.lender
+	l.of, l.sums = a, appendSums(l.sums[:0], a)
+	return l.sums
 }
 
 // isRoutine reports whether g holds nothing but articles of routine series.

@@ -55,6 +55,8 @@ type Grouper struct {
 	touched []int32
 	found   []match // stories compared with the article that is added, best first
 	ids     []uint32
+	lent    [2]lent // see sums
+	lender  int     // which of them is lent next
 }
 
 // New returns a Grouper without stories.
@@ -295,8 +297,10 @@ func (g *Grouper) leave(a *article) {
 }
 
 func (g *Grouper) close(s *group) {
-	for i := range s.terms {
-		g.unlist(s.terms[i].id, s.slot)
+	for _, a := range s.live {
+		for i := range a.terms {
+			g.unlist(a.terms[i].id, s.slot)
+		}
 	}
 	delete(g.groups, s.id)
 	g.slots[s.slot] = nil

@@ -104,12 +104,13 @@ func (g *Grouper) merge(s *group, m match, out *Outcome) {
 // sharedStories returns the rarest words that two stories have in common.
 func (g *Grouper) sharedStories(a, b *group) []string {
 	small := a
-	if len(b.terms) < len(a.terms) {
+	if len(g.sums(b)) < len(g.sums(a)) {
 		small, b = b, a
 	}
-	probe := &article{terms: make([]weight, len(small.terms))}
-	for i := range small.terms {
-		probe.terms[i].id = small.terms[i].id
+	sums := g.sums(small)
+	probe := &article{terms: make([]weight, len(sums))}
+	for i := range sums {
+		probe.terms[i].id = sums[i].id
 	}
 	return g.shared(probe, b)
 }

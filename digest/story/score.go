@@ -115,7 +115,7 @@ func hoursApart(t int64, s *group) float64 {
 // they share.
 func (g *Grouper) cosine(a *article, s *group, full bool) (cos float64, words int) {
 	var dot, own float64
-	at := 0
+	at, sums := 0, g.sums(s)
 	for i := range a.terms {
 		w := &a.terms[i]
 		x := float64(w.title())
@@ -127,10 +127,10 @@ func (g *Grouper) cosine(a *article, s *group, full bool) (cos float64, words in
 		}
 		k := g.rare.square(full, w.id)
 		own += x * x * k
-		pos, ok := findSum(s.terms[at:], w.id)
+		pos, ok := findSum(sums[at:], w.id)
 		at += pos
 		if ok {
-			y := s.terms[at].weight(full)
+			y := sums[at].weight(full)
 			if y > 0 {
 				words++
 			}
@@ -147,9 +147,9 @@ func (g *Grouper) cosine(a *article, s *group, full bool) (cos float64, words in
 // what a single article was alone with is left out.
 func (g *Grouper) length(s *group, full bool) float64 {
 	least := g.least(s)
-	sum := 0.0
-	for i := range s.terms {
-		if t := &s.terms[i]; t.n >= least {
+	sum, sums := 0.0, g.sums(s)
+	for i := range sums {
+		if t := &sums[i]; t.n >= least {
 			x := t.weight(full)
 			sum += x * x * g.rare.square(full, t.id)
 		}
@@ -200,15 +200,16 @@ func storiesApart(a, b *group) float64 {
 func (g *Grouper) cosineStories(a, b *group, full bool) (cos float64, words int) {
 	leastA, leastB := g.least(a), g.least(b)
 	dot, j := 0.0, 0
-	for i := range a.terms {
-		s := &a.terms[i]
-		for j < len(b.terms) && b.terms[j].id < s.id {
+	ours, theirs := g.sums(a), g.sums(b)
+	for i := range ours {
+		s := &ours[i]
+		for j < len(theirs) && theirs[j].id < s.id {
 			j++
 		}
-		if j == len(b.terms) {
+		if j == len(theirs) {
 			break
 		}
-		if t := &b.terms[j]; t.id == s.id && s.n >= leastA && t.n >= leastB {
+		if t := &theirs[j]; t.id == s.id && s.n >= leastA && t.n >= leastB {
 			words++
 			dot += s.weight(full) * t.weight(full) * g.rare.square(full, s.id)
 		}
@@ -224,17 +225,17 @@ func (g *Grouper) cosineStories(a, b *group, full bool) (cos float64, words int)
 // what half of its headlines have; its text, what a third of its texts have.
 func (g *Grouper) contained(a *article, s *group) float64 {
 	var c containment
-	at := 0
+	at, sums := 0, g.sums(s)
 	if !a.full {
 		for i := range a.terms {
-			pos, ok := findSum(s.terms[at:], a.terms[i].id)
+			pos, ok := findSum(sums[at:], a.terms[i].id)
 			at += pos
-			c.add(g.rare.of(a.terms[i].id), ok && 3*int(s.terms[at].n) >= s.full)
+			c.add(g.rare.of(a.terms[i].id), ok && 3*int(sums[at].n) >= s.full)
 		}
 		return c.share()
 	}
-	for i := range s.terms {
-		t := &s.terms[i]
+	for i := range sums {
+		t := &sums[i]
 		if t.title == 0 || 2*int(t.n) < len(s.live) {
 			continue
 		}
@@ -275,10 +276,10 @@ func (g *Grouper) shared(a *article, s *group) []string {
 	most := newTop(sharedShown, func(x, y askedTerm) bool {
 		return x.k > y.k || (x.k == y.k && words[x.id].stem < words[y.id].stem)
 	})
-	at := 0
+	at, sums := 0, g.sums(s)
 	for i := range a.terms {
 		id := a.terms[i].id
-		pos, ok := findSum(s.terms[at:], id)
+		pos, ok := findSum(sums[at:], id)
 		at += pos
 		if ok {
 			most.add(askedTerm{id, g.rare.of(id)})

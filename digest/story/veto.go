@@ -145,10 +145,10 @@ func (g *Grouper) newcomer(a *article, s *group) string {
 		return ""
 	}
 	known, at, strange := 0, 0, 0
-	name := ""
+	name, sums := "", g.sums(s)
 	for i := range a.terms {
 		w := &a.terms[i]
-		pos, ok := findSum(s.terms[at:], w.id)
+		pos, ok := findSum(sums[at:], w.id)
 		at += pos
 		switch {
 		case w.title() == 0 || !w.salient():
@@ -258,24 +258,24 @@ type contrast struct {
 // articles are about.
 func (g *Grouper) contrast(a *article, s *group) contrast {
 	var theirs, ours tally
-	j := 0
+	j, sums := 0, g.sums(s)
 	for i := range a.terms {
 		w := &a.terms[i]
-		for j < len(s.terms) && s.terms[j].id < w.id {
-			theirs.addCore(g, s, j, false)
+		for j < len(sums) && sums[j].id < w.id {
+			theirs.addCore(g, s, &sums[j], false)
 			j++
 		}
-		known := j < len(s.terms) && s.terms[j].id == w.id
+		known := j < len(sums) && sums[j].id == w.id
 		if known {
-			theirs.addCore(g, s, j, true)
+			theirs.addCore(g, s, &sums[j], true)
 			j++
 		}
 		if w.salient() {
 			ours.add(g.rare.of(w.id), !known)
 		}
 	}
-	for ; j < len(s.terms); j++ {
-		theirs.addCore(g, s, j, false)
+	for ; j < len(sums); j++ {
+		theirs.addCore(g, s, &sums[j], false)
 	}
 	return contrast{ratio(theirs.part, theirs.all), ratio(ours.part, ours.all)}
 }
@@ -290,9 +290,9 @@ func (t *tally) add(k float64, part bool) {
 	}
 }
 
-// addCore adds term j of a story when the story is about it.
-func (t *tally) addCore(g *Grouper, s *group, j int, mentioned bool) {
-	if x := &s.terms[j]; 2*int(x.salient) > len(s.live) {
+// addCore adds a term of a story when the story is about it.
+func (t *tally) addCore(g *Grouper, s *group, x *sum, mentioned bool) {
+	if 2*int(x.salient) > len(s.live) {
 		t.add(g.rare.of(x.id), !mentioned)
 	}
 }
@@ -308,14 +308,15 @@ func ratio(part, all float64) float64 {
 func (g *Grouper) unmentioned(s, o *group) float64 {
 	var t tally
 	at := 0
-	for i := range s.terms {
-		x := &s.terms[i]
+	ours, theirs := g.sums(s), g.sums(o)
+	for i := range ours {
+		x := &ours[i]
 		if 2*int(x.salient) <= len(s.live) {
 			continue
 		}
-		pos, ok := findSum(o.terms[at:], x.id)
+		pos, ok := findSum(theirs[at:], x.id)
 		at += pos
-		t.add(g.rare.of(x.id), !ok || int(o.terms[at].n)*g.tuning.mention < len(o.live))
+		t.add(g.rare.of(x.id), !ok || int(theirs[at].n)*g.tuning.mention < len(o.live))
 	}
 	return ratio(t.part, t.all)
 }
