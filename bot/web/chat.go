@@ -31,10 +31,12 @@ func (s *Server) language(r *http.Request) string {
 	return bot.WordsIn(first).Lang()
 }
 
+func (s *Server) words(r *http.Request) bot.Words { return bot.WordsIn(s.language(r)) }
+
 // askPage shows the box, and the answer to a query in the address so that it
 // can be linked.
 func (s *Server) askPage(w http.ResponseWriter, r *http.Request) {
-	p := page{Title: "Ask", Lang: s.language(r)}
+	p := page{Title: s.words(r).Say("Ask")}
 	q := strings.TrimSpace(r.URL.Query().Get("q"))
 	req := s.request(r)
 	req.Command, req.Args = "help", ""
@@ -89,7 +91,10 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, req bot.Request, 
 		s.fail(w, r, err)
 		return
 	}
-	p := page{Title: "Ask", Lang: lang(reply.Message), Reply: &reply.Message, Asked: typed, File: fileOf(reply.File)}
+	p := page{Title: s.words(r).Say("Ask"), Reply: &reply.Message, Asked: typed, File: fileOf(reply.File)}
+	if p.File != nil {
+		p.File.Save = s.words(r).Say("Save %s", p.File.Name)
+	}
 	if r.Header.Get("X-Fragment") != "" {
 		s.render(w, r, "fragment", p)
 		return
@@ -100,6 +105,7 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, req bot.Request, 
 // file is one that comes with an answer: to be saved, and to be read at once.
 type file struct {
 	Name string
+	Save string // what the link says
 	Text string
 	Href template.URL
 }

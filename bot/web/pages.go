@@ -15,7 +15,8 @@ import (
 type page struct {
 	Title   string
 	Path    string
-	Lang    string
+	Lang    string // the visitor's
+	Words   labels
 	Version string
 	Warning string
 	Message *bot.Message
@@ -31,14 +32,13 @@ type page struct {
 type row struct{ Title, URL, When, Detail string }
 
 type sourceRow struct {
-	Name, State, Last, Next, Error, PerDay, Country, Lang string
+	Name, State, Class, Last, Next, Error, PerDay, Country, Lang string
 }
 
 func (s *Server) render(w http.ResponseWriter, r *http.Request, name string, p page) {
 	p.Path, p.Version, p.Warning = r.URL.Path, s.o.Version, s.warning()
-	if p.Lang == "" {
-		p.Lang = "en"
-	}
+	p.Lang = s.language(r)
+	p.Words = labelsIn(p.Lang)
 	var out bytes.Buffer
 	if err := s.pages.t.ExecuteTemplate(&out, name, p); err != nil {
 		s.o.Log.ErrorContext(r.Context(), "a page could not be rendered", "page", name, "error", err)
@@ -56,7 +56,7 @@ func (s *Server) today(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.render(w, r, "today", page{Title: m.Title.String(), Lang: lang(m), Message: &m, Note: note})
+	s.render(w, r, "today", page{Title: m.Title.String(), Message: &m, Note: note})
 }
 
 func (s *Server) latest(r *http.Request) (m bot.Message, note string, err error) {
@@ -69,9 +69,9 @@ func (s *Server) latest(r *http.Request) (m bot.Message, note string, err error)
 		m.Actions = nil
 		return m, "", err
 	}
-	m, err = s.o.Today(r.Context())
+	m, err = s.o.Today(r.Context(), s.language(r))
 	m.Actions, m.Footer = nil, nil
-	return m, "This is what today's digest would be now; the next one is built at its time.", err
+	return m, s.words(r).Say("This is what today's digest would be now; the next one is built at its time."), err
 }
 
 // archiveSize is how many digests a page of the archive lists.
@@ -87,9 +87,9 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	p := page{Title: "Past digests"}
+	p := page{Title: s.words(r).Say("Past digests")}
 	for _, e := range editions {
-		p.Rows = append(p.Rows, s.editionRow(e))
+		p.Rows = append(p.Rows, s.editionRow(s.words(r), e))
 	}
 	if len(editions) == archiveSize {
 		p.Older = "/editions?before=" + editions[len(editions)-1].Scheduled.UTC().Format(time.RFC3339)
@@ -97,13 +97,13 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, "archive", p)
 }
 
-func (s *Server) editionRow(e digest.Edition) row {
+func (s *Server) editionRow(w bot.Words, e digest.Edition) row {
 	at := e.Scheduled.In(bot.Zone(s.o.Zone))
-	when := at.Format("Mon 2 Jan 2006 15:04 ") + bot.ZoneName(at)
+	when := w.When(at, s.o.Now())
 	if e.Missed {
-		return row{Title: "Missed", When: when, Detail: "the bot was not running"}
+		return row{Title: w.Say("Missed"), When: when, Detail: w.Say("the bot was not running")}
 	}
-	return row{Title: e.Title, URL: "/editions/" + strconv.FormatInt(e.ID, 10), When: when, Detail: bot.WordsIn(s.o.Lang).Say("%d stories", len(e.Stories))}
+	return row{Title: e.Title, URL: "/editions/" + strconv.FormatInt(e.ID, 10), When: when, Detail: w.Say("%d stories", len(e.Stories))}
 }
 
 // edition shows one digest of the page. Those of channels and direct messages
@@ -130,7 +130,7 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m.Actions = nil
-	s.render(w, r, "today", page{Title: m.Title.String(), Lang: lang(m), Message: &m})
+	s.render(w, r, "today", page{Title: m.Title.String(), Message: &m})
 }
 
 func (s *Server) sources(w http.ResponseWriter, r *http.Request) {
@@ -139,36 +139,19 @@ func (s *Server) sources(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	p := page{Title: "Sources"}
-	words := bot.WordsIn(s.o.Lang)
+	words := s.words(r)
+	p := page{Title: words.Say("%d sources", len(all))}
 	now := s.o.Now()
 	for _, src := range all {
-		p.Sources = append(p.Sources, sourceRow{Name: src.Name, State: string(src.Health.State), Country: src.Country, Lang: src.Lang, Error: src.Health.LastError,
+		p.Sources = append(p.Sources, sourceRow{Name: src.Name, State: stateName(words, src.Health.State), Class: string(src.Health.State), Country: src.Country, Lang: src.Lang, Error: src.Health.LastError,
 			Last: ago(words, src.Health.LastSuccess, now, s.o.Zone), Next: until(words, src.Health.Next, now), PerDay: strconv.FormatFloat(src.Health.PerDay, 'f', 1, 64)})
 	}
 	s.render(w, r, "sources", p)
 }
 
-func ago(w bot.Words, t, now time.Time, zone string) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return w.Ago(t, now, zone)
-}
-
-func until(w bot.Words, t, now time.Time) string {
-	if t.IsZero() {
-		return "–"
-	}
-	if d := t.Sub(now); d > 0 {
-		return "in " + w.Span(d)
-	}
-	return "due"
-}
-
 func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
-	s.render(w, r, "plain", page{Title: "Not found", Note: "There is no such page."})
+	s.render(w, r, "plain", page{Title: s.words(r).Say("Not found"), Note: s.words(r).Say("There is no such page.")})
 }
 
 // statusOf is the HTTP status of an error's code.
@@ -192,6 +175,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if digest.CodeOf(err) == digest.Internal {
 		s.o.Log.ErrorContext(r.Context(), "a page failed", "path", r.URL.Path, "error", err)
 	}
+	m := bot.ErrorMessage(err, "", s.language(r))
 	w.WriteHeader(statusOf(err))
-	s.render(w, r, "plain", page{Title: "That did not work", Note: bot.PlainText(bot.ErrorMessage(err, "", s.o.Lang))})
+	if r.Header.Get("X-Fragment") != "" {
+		s.render(w, r, "fragment", page{Reply: &m})
+		return
+	}
+	s.render(w, r, "plain", page{Title: s.words(r).Say("That did not work"), Note: bot.PlainText(m)})
 }

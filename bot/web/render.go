@@ -19,16 +19,20 @@ type pages struct{ t *template.Template }
 
 func loadPages() (*pages, error) {
 	t, err := template.New("").Funcs(template.FuncMap{
-		"safe":   safeURL,
-		"meta":   func(m bot.Message, it bot.Item) bot.Text { return m.Meta(it) },
-		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"string": func(t bot.Text) string { return t.String() },
-		"deeper": func(level int) int { return level + 1 },
-		"piece":  func(m *bot.Message, level int) piece { return piece{*m, level} },
-		"story":  func(m bot.Message, it bot.Item, level int) storyPiece { return storyPiece{m, it, level} },
-		"open":   func(level int) template.HTML { return template.HTML("<h" + strconv.Itoa(level) + ">") },  //nolint:gosec // a number
-		"shut":   func(level int) template.HTML { return template.HTML("</h" + strconv.Itoa(level) + ">") }, //nolint:gosec // a number
-		"join":   func(s []string) string { return strings.Join(s, " ") },
+		"safe":    safeURL,
+		"meta":    func(m bot.Message, it bot.Item) bot.Text { return m.Meta(it) },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"string":  func(t bot.Text) string { return t.String() },
+		"deeper":  func(level int) int { return level + 1 },
+		"piece":   func(m *bot.Message, level int) piece { return piece{*m, level} },
+		"story":   func(m bot.Message, it bot.Item, level int) storyPiece { return storyPiece{m, it, level} },
+		"open":    func(level int) template.HTML { return template.HTML("<h" + strconv.Itoa(level) + ">") },  //nolint:gosec // a number
+		"shut":    func(level int) template.HTML { return template.HTML("</h" + strconv.Itoa(level) + ">") }, //nolint:gosec // a number
+		"labels":  labelsIn,
+		"buttons": func(m bot.Message, a []bot.Action) buttons { return buttons{a, labelsIn(m.Lang).Go} },
+		"tongue":  tongue,
+		"count":   func(lang string, n int) string { return bot.WordsIn(lang).Say("%d articles", n) },
+		"join":    func(s []string) string { return strings.Join(s, " ") },
 	}).ParseFS(files, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
@@ -47,6 +51,12 @@ type storyPiece struct {
 	M     bot.Message
 	It    bot.Item
 	Level int
+}
+
+// buttons are some of a message's, with the word on those that choose.
+type buttons struct {
+	A  []bot.Action
+	Go string
 }
 
 // safeURL passes web addresses alone; anything else becomes no link.

@@ -30,9 +30,9 @@ type Store interface {
 type Options struct {
 	Handler bot.Handler
 	Store   Store
-	// Today builds the digest as it would be now, for a page without an edition
-	// of today.
-	Today func(ctx context.Context) (bot.Message, error)
+	// Today builds the digest as it would be now, in a language, for a page
+	// without an edition of today.
+	Today func(ctx context.Context, lang string) (bot.Message, error)
 	// Brief answers a query for programs.
 	Brief func(ctx context.Context, query string, limit int) (digest.Brief, error)
 	// Add takes articles in, one JSON object a line or an array, all or none:

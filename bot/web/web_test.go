@@ -72,7 +72,7 @@ func serve(t *testing.T, change func(*web.Options)) *httptest.Server {
 	o := web.Options{Handler: echo{}, Now: func() time.Time { return now }, Zone: "Asia/Seoul", Lang: "en", Token: "let-me-in", Log: slog.New(slog.DiscardHandler),
 		Store: fakeStore{[]digest.Edition{{ID: 1, SubscriptionID: 1, Title: "Korea desk · Tuesday", Content: content, Built: now.Add(-time.Hour), Scheduled: now.Add(-time.Hour), Stories: make([]digest.Told, 3)},
 			{ID: 9, SubscriptionID: 9, Title: "Private", Content: content}}},
-		Today: func(context.Context) (bot.Message, error) { return bottest.Message(), nil },
+		Today: func(context.Context, string) (bot.Message, error) { return bottest.Message(), nil },
 		Brief: func(_ context.Context, q string, limit int) (digest.Brief, error) {
 			return digest.Brief{Query: digest.Query{Raw: q}, More: limit, Generated: now}, nil
 		},
@@ -157,6 +157,36 @@ func TestEveryPageOpensAndNoTextBecomesMarkup(t *testing.T) {
 			if !strings.HasPrefix(l, "/") && !strings.HasPrefix(l, "https://") && l != "#main" {
 				t.Errorf("%s links to %q", path, l)
 			}
+		}
+	}
+}
+
+// TestThePageSpeaksTheVisitorsLanguage: none of our own English is left for a
+// Korean visitor, and what is in another language than the page says so.
+func TestThePageSpeaksTheVisitorsLanguage(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	for path, want := range map[string]string{"/": "본문으로 건너뛰기", "/ask": "나라, 주제, 또는 둘 다 물어보세요", "/editions": "지난 요약", "/sources": "매체 이름", "/nowhere": "그런 페이지가 없습니다."} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Language", "ko-KR,ko;q=0.9,en;q=0.8")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, page := body(t, resp)
+		if !strings.Contains(page, `<html lang="ko">`) || !strings.Contains(page, want) {
+			t.Errorf("%s: no %q in\n%s", path, want, page)
+		}
+		for _, english := range []string{"Skip", "Pages", ">Ask", ">Today", ">Sources", "Why this?", "What went wrong", "never", "failing</span>"} {
+			if strings.Contains(page, english) {
+				t.Errorf("%s: %q is left in\n%s", path, english, page)
+			}
+		}
+		if path == "/" && !strings.Contains(page, `class="message" lang="en"`) {
+			t.Errorf("a digest in English does not say so:\n%s", page)
 		}
 	}
 }
@@ -302,7 +332,7 @@ func TestHealth(t *testing.T) {
 func TestPanicsStayInside(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(o *web.Options) {
-		o.Today = func(context.Context) (bot.Message, error) { panic("boom") }
+		o.Today = func(context.Context, string) (bot.Message, error) { panic("boom") }
 		o.Store = fakeStore{}
 	})
 	if status, text := get(t, s.URL+"/"); status != http.StatusInternalServerError || strings.Contains(text, "boom") {

@@ -396,8 +396,8 @@ func wellbeing(page http.Handler) http.Handler {
 }
 
 // today is the daily digest as it would be now.
-func (b *server) today(ctx context.Context) (bot.Message, error) {
-	return b.composer.Preview(ctx, digest.Subscription{Kind: digest.DigestKind, Name: "Today", Schedule: "0 8 * * *", Zone: b.zone, Length: 12, Format: digest.Compact, Lang: b.config.Language})
+func (b *server) today(ctx context.Context, lang string) (bot.Message, error) {
+	return b.composer.Preview(ctx, digest.Subscription{Kind: digest.DigestKind, Name: bot.WordsIn(lang).Say("Today"), Schedule: "0 8 * * *", Zone: b.zone, Length: 12, Format: digest.Compact, Lang: lang})
 }
 
 func (b *server) answer(ctx context.Context, text string, limit int) (digest.Brief, error) {

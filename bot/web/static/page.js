@@ -6,23 +6,27 @@
   const post = async (form, clear) => {
     const button = form.querySelector("button");
     const data = new URLSearchParams(new FormData(form));
-    if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
+    if (button.hasAttribute("aria-busy") || (form.dataset.confirm && !confirm(form.dataset.confirm))) return;
     button.setAttribute("aria-busy", "true");
+    const said = document.createElement("p");
+    said.className = "said";
+    said.textContent = clear ? data.get("line") : button.textContent;
+    const box = document.createElement("div");
     try {
       const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { "X-Fragment": "1" } });
-      const said = document.createElement("p");
-      said.className = "said";
-      said.textContent = clear ? data.get("line") : button.textContent;
-      const box = document.createElement("div");
       box.innerHTML = await answer.text(); // rendered and escaped by the server
-      log.prepend(said, ...box.children);
-      if (clear) form.querySelector("input").select();
-      else said.scrollIntoView({ block: "nearest" });
     } catch {
-      form.submit();
+      box.append(Object.assign(document.createElement("p"), { className: "note", textContent: log.dataset.silent }));
     } finally {
       button.removeAttribute("aria-busy");
     }
+    const first = box.firstElementChild;
+    log.prepend(said, ...box.children);
+    if (clear) return form.querySelector("input").select();
+    // The answer stands above the button: whoever reads on, reads it.
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+    said.scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
