@@ -13,8 +13,8 @@ type View struct {
 	Lang   string
 	Zone   string // IANA
 	Now    time.Time
-	Format digest.Format                  // "" means Compact
-	Page   string                         // address of the web page's digest, for "all of today's stories"; "" when there is none
+	Format digest.Format // "" means Compact
+	Page   string        // address of the web page's digest, for "all of today's stories"; "" when there is none
 }
 
 // MaxSources is how many sources a story names.
