@@ -79,12 +79,13 @@ func typedText(value string, most int) *slackgo.PlainTextInputBlockElement {
 	return e
 }
 
-// withValue are the options and one for a value that they do not have.
+// withValue are the options and one for a value that they do not have, where
+// that can be one.
 func withValue(options []bot.Option, value string) []bot.Option {
 	if hasValue(options, value) {
 		return options
 	}
-	return append(options, numbers(value)...)
+	return append(options, tidyOptions(numbers(value))...)
 }
 
 func numbers(values ...string) []bot.Option {

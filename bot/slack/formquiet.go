@@ -21,7 +21,9 @@ const (
 	fieldQuiet = "quiet" // of bot.Former: those words
 )
 
-var quietHours = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\d{2}:\d{2})-(\d{2}:\d{2})`) })
+var quietHours = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)\b`)
+})
 
 // quiet are the inputs of quiet hours.
 func (f formFor) quiet() []slackgo.Block {

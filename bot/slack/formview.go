@@ -201,7 +201,7 @@ func (f formFor) silent() []slackgo.Block {
 // filtered by is too much for a field each.
 func (f formFor) filters() []slackgo.Block {
 	w := f.words
-	e := typedText(f.values[fieldFilters], maxFilters)
+	e := typedText(f.values[fieldFilters], maxTyped)
 	e.Multiline = true
 	e.Placeholder = plainText("exclude football, rugby languages en", maxPlaceholder)
 	return []slackgo.Block{input(fieldFilters, w.Say("Filters"), e).

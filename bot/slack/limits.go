@@ -36,8 +36,8 @@ const (
 	maxViewBytes  = 250_000
 	maxPrivate    = 3000 // private_metadata
 	maxLabel      = 2000 // of an input
-	maxInput      = 500  // of what is typed; Slack: 3,000
-	maxFilters    = 3000 // of the text of filters
+	maxTyped      = 3000 // of what is typed, https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+	maxInput      = 500  // of one line that is typed
 	maxFieldError = 300  // of what is wrong with a field; Slack gives no number
 )
 

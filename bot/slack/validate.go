@@ -293,14 +293,50 @@ func (v *validator) element(e map[string]any) {
 		v.button(e)
 	case "static_select":
 		v.options(list(e["options"]), maxOptions)
+		v.initial(e)
 	case "overflow":
 		v.options(list(e["options"]), maxOverflow)
 	case "radio_buttons", "checkboxes":
 		v.options(list(e["options"]), 10)
-	case "external_select", "conversations_select", "timepicker", "plain_text_input":
+	case "external_select":
+		if chosen := e["initial_option"]; chosen != nil {
+			v.options([]any{chosen}, 1)
+		}
+	case "conversations_select":
+		for _, kind := range list(obj(e["filter"])["include"]) {
+			if kind != "public" && kind != "private" {
+				v.failf("conversations of kind %v", kind)
+			}
+		}
+	case "timepicker":
+		if at := str(e["initial_time"]); at != "" && !clockFace().MatchString(at) {
+			v.failf("initial_time %q", at)
+		}
+	case "plain_text_input":
+		most, _ := e["max_length"].(float64)
+		if most < 1 || most > maxTyped {
+			v.failf("max_length %v", most)
+		}
+		v.length("initial_value", str(e["initial_value"]), 0, int(most))
 	default:
 		v.failf("element type %v is not used here", e["type"])
 	}
+}
+
+var clockFace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`) })
+
+// initial checks that what is chosen at first is one of the options.
+func (v *validator) initial(e map[string]any) {
+	chosen := obj(e["initial_option"])
+	if chosen == nil {
+		return
+	}
+	for _, o := range list(e["options"]) {
+		if obj(o)["value"] == chosen["value"] {
+			return
+		}
+	}
+	v.failf("initial_option %v is none of the options", chosen["value"])
 }
 
 func (v *validator) button(e map[string]any) {

@@ -120,6 +120,19 @@ func TestValidateViewFindsEachBreach(t *testing.T) {
 			t.Errorf("%.60s: got %v, want %q", c.spoiled, err, c.want)
 		}
 	}
+	for _, c := range []struct{ element, want string }{
+		{`{"type":"external_select","action_id":"q","initial_option":{"text":{"type":"plain_text","text":"` + strings.Repeat("x", 76) + `"},"value":"x"}}`, "text has 76"},
+		{`{"type":"static_select","action_id":"q","options":[{"text":{"type":"plain_text","text":"a"},"value":"a"}],"initial_option":{"text":{"type":"plain_text","text":"b"},"value":"b"}}`, "none of the options"},
+		{`{"type":"conversations_select","action_id":"q","filter":{"include":["im"]}}`, "kind im"},
+		{`{"type":"timepicker","action_id":"q","initial_time":"24:00"}`, "initial_time"},
+		{`{"type":"plain_text_input","action_id":"q"}`, "max_length"},
+		{`{"type":"plain_text_input","action_id":"q","max_length":3,"initial_value":"long"}`, "initial_value has 4"},
+	} {
+		spoiled := strings.Replace(view, `{"type":"external_select","action_id":"q","placeholder":{"type":"plain_text","text":"p"}}`, c.element, 1)
+		if err := slack.ValidateView([]byte(spoiled)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%.60s: got %v, want %q", c.element, err, c.want)
+		}
+	}
 	if slack.ValidateView([]byte(`{"type":"modal","title":{"type":"plain_text","text":"T"},"blocks":[]}`)) == nil {
 		t.Error("a modal without blocks passes")
 	}

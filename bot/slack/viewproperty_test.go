@@ -35,12 +35,14 @@ func TestAnyViewKeepsEveryLimit(t *testing.T) {
 		lang := rapid.SampledFrom([]string{"", "en", "ko"}).Draw(t, "lang")
 		check(t, a.resultView(anyMessage().Draw(t, "message"), lang, meta))
 		values := map[string]string{}
-		for _, field := range []string{fieldQuery, fieldWhen, fieldZone, fieldWhere, fieldFormat, fieldLength} {
+		for _, field := range []string{fieldQuery, fieldWhen, fieldZone, fieldWhere, fieldFormat, fieldLength, fieldReview, fieldSilent, fieldFilters, fieldBig, fieldPerHour, fieldEvery, fieldQuiet} {
 			if rapid.Bool().Draw(t, "has "+field) {
-				values[field] = rapid.OneOf(anyText(900), rapid.SampledFrom([]string{"weekdays 8:00", "0 8 * * 1,3", "Asia/Seoul", "here", "slack:C0OTHER", "cards", "12"})).Draw(t, field)
+				values[field] = rapid.OneOf(anyText(900), rapid.SampledFrom([]string{"weekdays 8:00", "0 8 * * 1,3", "Asia/Seoul", "here", "slack:C0OTHER", "cards", "12", "yes", "90 min", "0 8,18 * * *", "22:00-07:00 weekends", "99:99-07:00"})).Draw(t, field)
 			}
 		}
-		f := formFor{words: bot.WordsIn(lang), meta: meta, values: values, zone: anyText(100).Draw(t, "zone")}
+		name := anyText(100).Draw(t, "name")
+		f := formFor{words: bot.WordsIn(lang), kind: rapid.SampledFrom([]string{newForm, alertForm, editForm, quietForm}).Draw(t, "kind"), meta: meta, values: values,
+			zone: anyText(100).Draw(t, "zone"), channel: func(string) string { return name }}
 		check(t, f.view())
 		check(t, f.skeleton())
 	})
