@@ -162,8 +162,31 @@ func (a *Adapter) checkRegistered(ctx context.Context, app string) Check {
 	return passed(name, "%d commands are registered.", len(there))
 }
 
+// checkHook checks a channel that is posted to through a webhook, which needs
+// no rights of the bot.
+func (a *Adapter) checkHook(ctx context.Context, name, channel string, hook webhook) Check {
+	var got struct {
+		Name      string `json:"name"`
+		ChannelID string `json:"channel_id"`
+	}
+	k := call{url: discordgo.EndpointWebhookToken(hook.id, hook.token), open: true, lane: lane{route: "GET webhooks", major: hook.id}}
+	err := a.rest.get(ctx, k, &got)
+	switch r, gone := refusalOf(codeOf(err)); {
+	case err != nil && gone:
+		return Check{name, false, "The webhook of the channel is gone.", r.remedy}
+	case err != nil:
+		return failed(name, err, "Try again.")
+	case got.ChannelID != channel:
+		return Check{name, false, "The webhook is one of another channel, " + clip(plain(got.ChannelID), 40) + ".", "Write its address beside that channel, or make a webhook in this one."}
+	}
+	return passed(name, "The webhook “%s” posts there.", plain(got.Name))
+}
+
 func (a *Adapter) checkChannel(ctx context.Context, channel string) Check {
 	name := "discord channel " + clip(plain(channel), 40)
+	if hook, ok := a.hooks[channel]; ok {
+		return a.checkHook(ctx, name, channel, hook)
+	}
 	if !snowflake(channel) {
 		return Check{name, false, "That is not the id of a channel.", "Switch on Developer Mode in Discord, then Copy Channel ID from the channel's menu."}
 	}

@@ -38,6 +38,8 @@ func refusalOf(code int) (refusal, bool) {
 		return refusal{"The webhook is gone: make a new one in the channel's settings and put its address into the configuration.", true}, true
 	case 50008, 50024:
 		return refusal{"That kind of channel takes no messages: choose a text, announcement or forum channel.", true}, true
+	case 40067:
+		return refusal{"The forum demands a tag on every post, and has none that I may set: add one that is not for moderators alone.", true}, true
 	case 50083:
 		return refusal{"The thread is archived: open it again, or choose another channel.", true}, true
 	case 160005:

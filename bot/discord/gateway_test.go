@@ -164,6 +164,33 @@ func TestGatewayWaitsAfterAnInvalidSession(t *testing.T) {
 	works(t, s)
 }
 
+// A connection that ends as soon as it is ready is a failure each time; one that
+// lasted is none.
+func TestGatewayCountsShortConnections(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s := live(t, answering("fine"), func(o *discord.Options) { *o = discord.Sleeping(*o, c.sleep, c.Now) }, discordtest.Options{})
+	end := func(n int) {
+		t.Helper()
+		eventually(t, "the connection", s.a.Connected)
+		before := s.Gateway().Connections
+		s.CloseAll(4000)
+		s.WaitGateway("another connection", func(g discordtest.GatewayCounts) bool { return g.Connections > before && g.Open == 1 })
+		eventually(t, "the connection", s.a.Connected)
+		if got := strings.Count(s.log.String(), fmt.Sprint(" failures=", n, " ")); got == 0 {
+			t.Errorf("no failure %d in\n%s", n, s.log.String())
+		}
+	}
+	end(1)
+	end(2)
+	c.add(2 * time.Minute)
+	before := strings.Count(s.log.String(), " failures=1 ")
+	end(1)
+	if after := strings.Count(s.log.String(), " failures=1 "); after != before+1 {
+		t.Errorf("a connection that lasted is a failure:\n%s", s.log.String())
+	}
+}
+
 func TestGatewayKeepsBackSessionStarts(t *testing.T) {
 	t.Parallel()
 	s := still2(t, answering("fine"))

@@ -124,8 +124,7 @@ func (l *limiter) key(ln lane) string {
 	return name + " " + ln.major
 }
 
-// learn takes in what an answer says about limits. wait is how long a 429
-// asks for, from header or body, whichever is longer.
+// learn takes in what the headers of an answer say about limits.
 func (l *limiter) learn(ln lane, h http.Header, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

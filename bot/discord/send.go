@@ -239,11 +239,15 @@ func snowflake(s string) bool {
 	return len(s) > 0 && len(s) <= 20 && s[0] != '0' && strings.Trim(s, "0123456789") == ""
 }
 
-// sentPart does what follows a first part: publishing it to followers.
+// sentPart does what follows a part that was sent: it remembers what later parts
+// go under, and publishes the first to followers.
 func (a *Adapter) sentPart(ctx context.Context, p bot.Post, r route, ref string) {
 	edition, part, ok := partOf(p.Key)
 	if r.under {
 		return // followers have had the message above it
+	}
+	if thread, _, _ := strings.Cut(ref, "/"); ok && r.forum != nil {
+		a.threads.put(edition+" "+p.To.Channel, thread, a.opts.timing.now())
 	}
 	if ok && part == 0 && a.opts.Threads {
 		a.firsts.put(edition+" "+p.To.Channel, ref, a.opts.timing.now())
@@ -254,12 +258,12 @@ func (a *Adapter) sentPart(ctx context.Context, p bot.Post, r route, ref string)
 }
 
 // crosspost publishes a message to the followers of an announcement channel.
-// Discord allows about ten an hour, so it is tried once and never waited for:
+// Discord allows about ten an hour, so it is tried once and hardly waited for:
 // the digest is posted all the same.
 func (a *Adapter) crosspost(ctx context.Context, ref string) {
 	channel, id, _ := strings.Cut(ref, "/")
 	k := call{method: http.MethodPost, url: discordgo.EndpointChannelMessageCrosspost(channel, id), lane: lane{route: "POST channels/messages/crosspost", major: channel}}
-	if _, err := a.rest.do(ctx, k, 0); err != nil {
+	if _, err := a.rest.do(ctx, k, 3*time.Second); err != nil {
 		a.log.WarnContext(ctx, "discord: not published to followers", "ref", ref, "err", err)
 	}
 }

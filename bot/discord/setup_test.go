@@ -219,6 +219,25 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// A channel that is posted to through a webhook needs the webhook and no rights.
+func TestDoctorChecksWebhooks(t *testing.T) {
+	t.Parallel()
+	s := still(t, nil, discordtest.Options{})
+	g := s.AddGuild("g")
+	s.SetRights(g, 0)
+	one, two, three := s.AddChannel(g, "one", discordtest.Text), s.AddChannel(g, "two", discordtest.Text), s.AddChannel(g, "three", discordtest.Text)
+	gone := s.AddWebhook(three)
+	s.opts.Webhooks = map[string]string{one: s.AddWebhook(one), two: s.AddWebhook(one), three: gone}
+	s.opts.Channels = []string{one, two, three}
+	s.RemoveWebhook(gone)
+	s.a = s.again(t)
+	for channel, want := range map[string]string{one: "posts there", two: "another channel, " + one, three: "is gone"} {
+		if c := check(t, s.a, "discord channel "+channel); c.OK != (channel == one) || !strings.Contains(c.Detail, want) {
+			t.Errorf("%+v, want %q", c, want)
+		}
+	}
+}
+
 func TestDoctorNamesEachMistake(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -30,7 +30,7 @@ type shard struct {
 type ending struct {
 	err    error
 	fatal  bool          // connecting again cannot help
-	worked bool          // it was ready before
+	worked bool          // it was ready before, for a while
 	wait   time.Duration // at least, before the next attempt
 }
 
@@ -52,7 +52,7 @@ func (s *shard) run(ctx context.Context) error {
 		}
 		failures++
 		pause := max(e.wait, jitter(s.g.a.opts.timing.backoff, failures))
-		s.g.log.WarnContext(ctx, "discord: the gateway's connection ended, connecting again", "shard", s.id, "err", e.err, "pause", pause)
+		s.g.log.WarnContext(ctx, "discord: the gateway's connection ended, connecting again", "shard", s.id, "err", e.err, "failures", failures, "pause", pause)
 		if s.g.a.rest.timing.sleep(ctx, pause) != nil {
 			return nil
 		}
@@ -82,10 +82,16 @@ func (s *shard) connect(ctx context.Context) ending {
 	}
 	s.g.set(s.id, true)
 	s.g.log.InfoContext(ctx, "discord: connected", "shard", s.id, "shards", s.count, "resumed", resuming)
+	began := s.g.a.opts.timing.now()
 	e2 := s.watch(ctx, l)
-	e2.worked = true
+	e2.worked = s.g.a.opts.timing.now().Sub(began) >= steady
 	return e2
 }
+
+// steady is how long a connection lasts that works: one that is closed again
+// and again as soon as it is ready is a failure each time, or it would use up
+// the session starts of a day.
+const steady = time.Minute
 
 // permit asks whether a session may be begun. The budget is asked for before
 // resuming too, since Discord may answer that with "begin a new one".

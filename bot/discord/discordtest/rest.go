@@ -66,6 +66,7 @@ func (s *Server) routes() http.Handler {
 	add("GET /guilds/{guild}/roles", s.getRoles)
 	add("GET /guilds/{guild}/members/{user}", s.getMember)
 	add("POST /interactions/{id}/{token}/callback", s.callback)
+	add("GET /webhooks/{webhook}/{token}", s.getWebhook)
 	add("POST /webhooks/{webhook}/{token}", s.postWebhook)
 	add("PATCH /webhooks/{webhook}/{token}/messages/{message}", s.editAnswer)
 	add("DELETE /webhooks/{webhook}/{token}/messages/{message}", s.deleteAnswer)
