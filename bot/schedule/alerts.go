@@ -275,8 +275,7 @@ func (a *Alerts) choose(sub digest.Subscription, read reading) error {
 	if read.err != nil {
 		return read.err
 	}
-	w.query = alert.Query{ID: sub.ID, Query: read.query, Filter: sub.Rules.Filter, Created: sub.Created}
-	return c.index.Add(w.query)
+	return c.index.Add(alert.Query{ID: sub.ID, Query: read.query, Filter: sub.Rules.Filter, Created: sub.Created})
 }
 
 // followed is the story that a subscription follows.
@@ -298,11 +297,10 @@ type choices struct {
 	sent     map[int64][]time.Time // by subscription, ascending
 }
 
-// wish is an alert, or a followed story.
+// wish is an alert, whose query the index has, or a followed story.
 type wish struct {
 	sub   digest.Subscription
-	query alert.Query // of an alert
-	story int64       // that is followed
+	story int64 // that is followed
 }
 
 func newChoices() choices {

@@ -235,8 +235,9 @@ func (a *Alerts) view(sub digest.Subscription, now time.Time) bot.View {
 
 // present is an alert for people.
 func (a *Alerts) present(w *wish, e *event, art *digest.Article, v alert.Verdict) bot.Alert {
-	out := bot.Alert{Subscription: w.sub.ID, Name: cmp.Or(w.sub.Name, w.query.Query.Name, w.sub.Query), Item: itemOf(e, art), Sources: e.story.Sources(),
-		Span: e.row.Last.Sub(e.row.First), Why: alert.Why(w.query, art), Causes: causes(w.query, art), Rules: w.sub.Rules}
+	q, _ := a.choices.index.Query(w.sub.ID)
+	out := bot.Alert{Subscription: w.sub.ID, Name: cmp.Or(w.sub.Name, q.Query.Name, w.sub.Query), Item: itemOf(e, art), Sources: e.story.Sources(),
+		Span: e.row.Last.Sub(e.row.First), Why: alert.Why(q, art), Causes: causes(q, art), Rules: w.sub.Rules}
 	for _, c := range v.Changes {
 		out.Changes = append(out.Changes, bot.AlertChange(c))
 	}

@@ -15,14 +15,14 @@ const (
 
 // filter is a digest.Filter made ready.
 type filter struct {
-	digest.Filter
+	*digest.Filter
 	include, exclude [][]uint32
 	match, unless    *regexp.Regexp // nil: none
 }
 
 // newFilter makes a filter ready. What cannot be used of it is an Invalid error
 // with a hint.
-func newFilter(f digest.Filter, n names) (filter, error) {
+func newFilter(f *digest.Filter, n names) (filter, error) {
 	out := filter{Filter: f, include: n.phrases(f.Include), exclude: n.phrases(f.Exclude)}
 	if max(len(f.Include), len(f.Exclude), len(f.Sources), len(f.NotSources)) > maxList {
 		return out, digest.Errorf(digest.Invalid, "the filter has more than %d words or sources in one list", maxList)

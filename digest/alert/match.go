@@ -50,11 +50,12 @@ const (
 func NewMatcher(q Query) (*Matcher, error) { return compile(q, names{}) }
 
 func compile(q Query, n names) (*Matcher, error) {
-	f, err := newFilter(q.Filter, n)
+	m := &Matcher{Query: q, names: n, members: n.numbers(countryName, q.Query.Members)}
+	f, err := newFilter(&m.Filter, n)
 	if err != nil {
 		return nil, err
 	}
-	m := &Matcher{Query: q, names: n, filter: f, members: n.numbers(countryName, q.Query.Members)}
+	m.filter = f
 	need := func(kind string, miss MissKind, list ...string) {
 		for _, v := range list {
 			m.need, m.labels = append(m.need, n.number(kind, v)), append(m.labels, Miss{miss, v})
