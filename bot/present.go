@@ -3,6 +3,7 @@ package bot
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/daybrief/daybrief/digest"
 )
@@ -309,6 +310,9 @@ func ErrorMessage(err error, id, lang string) Message {
 	return Message{Lang: w.Lang(), Lead: []Text{t}}
 }
 
+// isHangul tells a letter of Korean, whose sentences begin with no capitals.
+func isHangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
+
 // sentence makes a capital first letter and a full stop; none after a command
 // to be typed, which it would belong to.
 func sentence(s string) string {
@@ -316,7 +320,7 @@ func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	if c := s[0]; c >= 'a' && c <= 'z' {
+	if c := s[0]; c >= 'a' && c <= 'z' && !strings.ContainsFunc(s, isHangul) {
 		s = string(c-'a'+'A') + s[1:]
 	}
 	_, example, _ := strings.Cut(s, ": /")

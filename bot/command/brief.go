@@ -162,11 +162,17 @@ func (h *Handler) latestOf(ctx context.Context, r bot.Request, queries []string)
 	m := bot.Message{Lang: w.Lang(), At: v.Now, Zone: v.Zone, Title: bot.Text{bot.B(w.Say("Latest stories"))}}
 	seen, mine := map[int64]bool{}, h.mine(ctx, r)
 	for _, query := range queries {
+		section := bot.Section{Title: query}
 		b, err := h.find(ctx, asked{Query: query, Limit: max(2, pageSize/len(queries)), Now: r.Now}, mine)
+		if digest.CodeOf(err) == digest.Invalid { // one that cannot be read any more keeps nobody from the others
+			what, todo := w.Error(err)
+			section.Lines = []bot.Text{bot.T(what + " " + todo)}
+			m.Sections = append(m.Sections, section)
+			continue
+		}
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		section := bot.Section{Title: query}
 		for _, s := range bot.BriefMessage(b, v).Sections {
 			for _, it := range s.Items {
 				if !seen[it.StoryID] {

@@ -99,7 +99,10 @@ func (h *Handler) digestNow(ctx context.Context, r bot.Request, arg string) (bot
 	return say(w, w.Text("%s is on its way.", bot.B(subName(sub, w)))), nil
 }
 
-// history lists past digests of the place.
+// maxHistory is how many past digests are listed.
+const maxHistory = 20
+
+// history lists past digests of the place, latest first.
 func (h *Handler) history(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	subs, err := h.subscriptionsHere(ctx, r)
 	if err != nil {
@@ -107,15 +110,18 @@ func (h *Handler) history(ctx context.Context, r bot.Request) (bot.Reply, error)
 	}
 	w := h.words(r)
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B(w.Say("Past digests"))}}
-	section := bot.Section{}
-	for _, s := range subs {
-		editions, err := h.o.Store.Editions(ctx, digest.EditionFilter{SubscriptionID: s.ID, Limit: 10})
+	var all []digest.Edition
+	for _, s := range slices.DeleteFunc(subs, scheduleless) {
+		editions, err := h.o.Store.Editions(ctx, digest.EditionFilter{SubscriptionID: s.ID, Limit: maxHistory})
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		for _, e := range editions {
-			section.Lines = append(section.Lines, h.editionLine(e, w))
-		}
+		all = append(all, editions...)
+	}
+	slices.SortStableFunc(all, func(a, b digest.Edition) int { return b.Scheduled.Compare(a.Scheduled) })
+	section := bot.Section{}
+	for _, e := range all[:min(len(all), maxHistory)] {
+		section.Lines = append(section.Lines, h.editionLine(e, w))
 	}
 	if len(section.Lines) == 0 {
 		m.Lead = []bot.Text{bot.T(w.Say("No digest was posted here yet."))}

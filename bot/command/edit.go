@@ -244,10 +244,14 @@ func (h *Handler) move(sub *digest.Subscription, r bot.Request, where string) er
 		return digest.Errorf(digest.Forbidden, "Only who made it can move it").WithHint("Make a new one with /subscribe.")
 	}
 	to, err := h.destination(r, where)
-	if err == nil {
-		sub.Destination = to
+	if err != nil {
+		return err
 	}
-	return err
+	sub.Destination, sub.Lang = to, r.Lang
+	if !to.Direct {
+		sub.Lang = h.o.Lang
+	}
+	return nil
 }
 
 var (
@@ -401,6 +405,10 @@ func (h *Handler) unedit(ctx context.Context, r bot.Request, sub digest.Subscrip
 		return bot.Reply{}, digest.Errorf(digest.NotFound, "It is too late to undo that").WithHint("Change it with /subscriptions.")
 	}
 	old := was.Sub
+	if old.Destination != sub.Destination && !old.Destination.Direct && !(r.Manager && samePlace(r.Place, old.Destination)) {
+		// Whoever may send to it has to be asked anew, and only the channel knows.
+		return bot.Reply{}, digest.Errorf(digest.Forbidden, "Moving it back is for people who manage that channel").WithHint("Press Undo in the channel itself.")
+	}
 	old.State, old.Reason, old.LastRun = sub.State, sub.Reason, sub.LastRun
 	if err := h.plan(&old, r.Now); err != nil {
 		return bot.Reply{}, err

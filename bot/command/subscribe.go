@@ -111,8 +111,13 @@ func (h *Handler) newSubscription(ctx context.Context, r bot.Request, ask wish, 
 	if err != nil {
 		return digest.Subscription{}, atItsField("when", err)
 	}
-	sub := digest.Subscription{Kind: digest.DigestKind, Query: q.Raw, Schedule: spec, Zone: cmp.Or(ask.zone, h.zone(ctx, r)), Format: digest.Format(ask.format),
-		Lang: r.Lang, Owner: r.Person, From: "command", Created: r.Now, State: digest.Active, Quiet: ask.silent}
+	sub := digest.Subscription{Kind: digest.DigestKind, Query: q.Raw, Schedule: spec, Zone: cmp.Or(ask.zone, h.zone(ctx, r)), Lang: r.Lang,
+		Owner: r.Person, From: "command", Created: r.Now, State: digest.Active, Quiet: ask.silent}
+	if ask.format != "" {
+		if err := setFormat(&sub, digest.Format(ask.format)); err != nil {
+			return sub, atItsField("format", err)
+		}
+	}
 	if ask.limit != "" {
 		if sub.Length, err = limitOf(ask.limit); err != nil {
 			return sub, atItsField("limit", err)
