@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,195 +40,6 @@ type Explainer struct {
 	Lang  string
 	Zone  string
 	Now   func() time.Time
-}
-
-// drySearch bounds how many articles a dry run reads, newest first.
-const drySearch = 3000
-
-// DryRun tells what an alert, stored or not, would have sent of the articles
-// that were first seen from since on and before until: judged by the rules
-// that send, with the mutes and quiet hours of its destination as they are
-// now, as if nothing had been sent before. What a story is about is taken from
-// how it stands now.
-func (x Explainer) DryRun(ctx context.Context, sub digest.Subscription, since, until time.Time) (digest.Trial, error) {
-	out := digest.Trial{Since: since, Until: until}
-	var err error
-	if out.Looked, _, err = x.Store.Window(ctx, since, until); err != nil {
-		return out, fmt.Errorf("count articles: %w", err)
-	}
-	r := rehearsal{x: x, sub: sub, trial: &out, told: map[int64]*digest.Alerted{}, matches: map[int64]bool{}, interest: map[int64]bool{}}
-	if r.profile, err = x.Store.Profile(ctx, sub.Destination); err != nil {
-		return out, fmt.Errorf("read what was chosen: %w", err)
-	}
-	if err := r.find(ctx, since, until); err != nil {
-		return out, err
-	}
-	r.run(since, until)
-	return out, nil
-}
-
-// rehearsal is one dry run.
-type rehearsal struct {
-	x        Explainer
-	sub      digest.Subscription
-	profile  digest.Profile
-	trial    *digest.Trial
-	matches  map[int64]bool // articles that match
-	stories  map[int64]alert.Story
-	titles   map[int64]string
-	articles []alert.Trigger // of those stories, in the order they were seen
-	of       map[int64]int64 // story of an article
-	told     map[int64]*digest.Alerted
-	interest map[int64]bool // stories of which an article has matched
-	sent     []time.Time
-	waiting  []waiting
-}
-
-// waiting is a held alert of a dry run.
-type waiting struct {
-	story int64
-	until time.Time
-}
-
-// find reads the articles that match, and their stories.
-func (r *rehearsal) find(ctx context.Context, since, until time.Time) error {
-	q, err := r.x.Read(r.sub.Query, r.x.Now())
-	if err != nil {
-		return err
-	}
-	m, err := alert.NewMatcher(alert.Query{Query: q, Filter: r.sub.Rules.Filter})
-	if err != nil {
-		return err
-	}
-	search := alert.Search(q)
-	search.Since, search.Until, search.Limit = since.Add(-alert.DatedWithin), until, drySearch
-	found, err := r.x.Store.Search(ctx, search)
-	if err != nil {
-		return fmt.Errorf("look for articles: %w", err)
-	}
-	stories := map[int64]bool{}
-	for batch := range slices.Chunk(found, 200) {
-		ids := make([]int64, len(batch))
-		for i, c := range batch {
-			ids[i] = c.ArticleID
-		}
-		articles, err := r.x.Store.Articles(ctx, ids)
-		if err != nil {
-			return fmt.Errorf("read articles: %w", err)
-		}
-		for i := range articles {
-			a := &articles[i]
-			if a.StoryID != 0 && !a.Stored.Before(since) && a.Stored.Before(until) && m.Miss(a).Kind == "" {
-				r.matches[a.ID], stories[a.StoryID] = true, true
-			}
-		}
-	}
-	return r.read(ctx, stories)
-}
-
-// read reads stories with all their articles.
-func (r *rehearsal) read(ctx context.Context, stories map[int64]bool) error {
-	sources, err := r.x.Store.Sources(ctx)
-	if err != nil {
-		return fmt.Errorf("read sources: %w", err)
-	}
-	rooms := map[string]string{}
-	for _, s := range sources {
-		rooms[s.Name] = s.Group
-	}
-	r.stories, r.titles, r.of = map[int64]alert.Story{}, map[int64]string{}, map[int64]int64{}
-	for batch := range slices.Chunk(slices.Sorted(maps.Keys(stories)), 50) {
-		rows, err := r.x.Store.Stories(ctx, batch)
-		if err != nil {
-			return fmt.Errorf("read stories: %w", err)
-		}
-		articles, err := r.x.Store.StoryArticles(ctx, batch)
-		if err != nil {
-			return fmt.Errorf("read the articles of stories: %w", err)
-		}
-		for _, row := range rows {
-			st := alert.Story{ID: row.ID, Countries: digest.Firm(row.Countries), Topics: digest.Firm(row.Topics)}
-			for i := range articles[row.ID] {
-				a := &articles[row.ID][i]
-				st.Prints = append(st.Prints, alert.NewPrint(a, rooms[a.Source]))
-				r.of[a.ID] = row.ID
-				r.articles = append(r.articles, alert.Trigger{ArticleID: a.ID, Source: a.Source, Seen: a.Stored, Dated: a.Published})
-			}
-			r.stories[row.ID], r.titles[row.ID] = st, row.Title
-		}
-	}
-	slices.SortFunc(r.articles, func(a, b alert.Trigger) int {
-		return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.ArticleID, b.ArticleID))
-	})
-	return nil
-}
-
-func (r *rehearsal) run(since, until time.Time) {
-	for _, t := range r.articles {
-		story := r.of[t.ArticleID]
-		if t.Seen.Before(since) || !t.Seen.Before(until) {
-			continue
-		}
-		r.release(t.Seen)
-		r.interest[story] = r.interest[story] || r.matches[t.ArticleID]
-		if r.interest[story] && (r.matches[t.ArticleID] || r.sub.Rules.Big > 1 || r.told[story] != nil) {
-			r.judge(t, story)
-		}
-	}
-	r.release(until)
-}
-
-func (r *rehearsal) caseAt(t alert.Trigger, story int64, now time.Time) alert.Case {
-	st := r.stories[story]
-	st.Prints = slices.DeleteFunc(slices.Clone(st.Prints), func(p alert.Print) bool { return p.Seen.After(now) })
-	w := alert.Wish{Subscription: r.sub.ID, Rules: r.sub.Rules, Zone: cmp.Or(r.sub.Zone, r.x.Zone), Sent: r.sent}
-	waits := slices.ContainsFunc(r.waiting, func(w waiting) bool { return w.story == story })
-	return alert.Case{Now: now, Trigger: t, Story: st, Wishes: []alert.Wish{w}, Profile: r.profile, Told: r.told[story], Waits: waits}
-}
-
-func (r *rehearsal) judge(t alert.Trigger, story int64) {
-	v := alert.Judge(r.caseAt(t, story, t.Seen))
-	switch v.Do {
-	case alert.Hold:
-		r.waiting = append(r.waiting, waiting{story, v.Until})
-	case alert.Send:
-		r.trial.Alerts = append(r.trial.Alerts, digest.TrialAlert{At: t.Seen, StoryID: story, Title: r.titles[story]})
-		r.sent = append(r.sent, t.Seen)
-		r.told[story] = &v.Said
-	case alert.Drop:
-		r.told[story] = &v.Said
-	case alert.Nothing:
-	}
-}
-
-// release lets go what is held and due by a time, first first.
-func (r *rehearsal) release(now time.Time) {
-	for {
-		slices.SortStableFunc(r.waiting, func(a, b waiting) int { return a.until.Compare(b.until) })
-		if len(r.waiting) == 0 || r.waiting[0].until.After(now) {
-			return
-		}
-		at, shipped := r.waiting[0].until, false
-		for len(r.waiting) > 0 && !r.waiting[0].until.After(at) {
-			w := r.waiting[0]
-			r.waiting = r.waiting[1:]
-			v := alert.Release(r.caseAt(alert.Trigger{}, w.story, at))
-			switch v.Do {
-			case alert.Send:
-				r.trial.Alerts = append(r.trial.Alerts, digest.TrialAlert{At: at, StoryID: w.story, Title: r.titles[w.story]})
-				r.trial.Held++
-				r.told[w.story], shipped = &v.Said, true
-			case alert.Hold:
-				if v.Until.After(at) {
-					r.waiting = append(r.waiting, waiting{w.story, v.Until})
-				}
-			case alert.Drop, alert.Nothing:
-			}
-		}
-		if shipped {
-			r.sent = append(r.sent, at)
-		}
-	}
 }
 
 // WhyNot goes the way of an article to a subscriber, step by step, until one
@@ -372,7 +182,8 @@ func (p *path) matches(context.Context) (bool, error) {
 
 // muted tells whether a mute keeps it out.
 func (p *path) muted(context.Context) (bool, error) {
-	v := alert.Judge(alert.Case{Now: p.x.Now(), Trigger: alert.Trigger{Source: p.art.Source, Seen: p.x.Now()}, Story: p.story, Profile: p.prof, Told: &digest.Alerted{}})
+	seen := p.art.Stored
+	v := alert.Judge(alert.Case{Now: seen, Trigger: alert.Trigger{Source: p.art.Source, Seen: seen}, Story: p.story, Profile: p.prof, Told: &digest.Alerted{}})
 	if v.Why == alert.Muted {
 		return p.say(false, p.w.Say("It is muted: %s.", cmp.Or(v.Mute, p.art.Title))), nil
 	}
@@ -419,31 +230,38 @@ func (p *path) sent(ctx context.Context) (bool, error) {
 	if p.sub.Kind != digest.AlertKind {
 		return p.inDigest(ctx)
 	}
-	since, err := p.x.Store.SourceSince(ctx, p.art.Source)
-	if err != nil {
-		return false, fmt.Errorf("find when the source began: %w", err)
-	}
-	printed, err := p.x.Store.Printed(ctx, []int64{p.art.ID})
-	if err != nil {
-		return false, fmt.Errorf("look for earlier prints: %w", err)
-	}
-	t := alert.Trigger{Source: p.art.Source, Seen: p.art.Stored, Dated: p.art.Published, Printed: printed[p.art.ID], SourceSince: since}
-	switch t.Old(p.art.Stored) {
-	case alert.Old:
-		return p.say(false, p.w.Say("It was old when I first saw it.")), nil
-	case alert.Reprint:
-		return p.say(false, p.w.Say("Its source had printed the same text before.")), nil
-	}
 	if p.art.Stored.Before(p.sub.Created) {
 		return p.say(false, p.w.Say("It is older than the subscription.")), nil
 	}
-	if !alert.Big(p.sub.Rules, &p.story, p.art.Stored) {
-		return p.say(false, p.w.Say("Its story was not big enough: %s of %d.", p.w.Say("%d sources", p.story.Sources()), p.sub.Rules.Big)), nil
+	r, err := p.x.rehearse(ctx, p.sub)
+	if err == nil {
+		err = r.read(ctx, map[int64]bool{p.story.ID: true})
 	}
-	if _, quiet := alert.Quiet(p.prof.Quiet, cmp.Or(p.sub.Zone, p.x.Zone), p.art.Stored); quiet && p.prof.Quiet.Drop {
-		return p.say(false, p.w.Say("It came in quiet hours, which drop alerts.")), nil
+	if err != nil {
+		return false, err
 	}
-	return p.say(true, p.w.Say("By all rules it is to be sent; where it was not, the subscription was off, or its platform was not reached.")), nil
+	r.run(time.Time{}, p.x.Now().Add(time.Nanosecond))
+	if r.would[p.story.ID] {
+		return p.say(true, p.w.Say("By all rules it is to be sent; where it was not, the subscription was off, or its platform was not reached.")), nil
+	}
+	return p.say(false, p.reason(r)), nil
+}
+
+// reason says why a rehearsal did not send the article's story.
+func (p *path) reason(r *rehearsal) string {
+	switch v := r.verdicts[p.art.ID]; v.Why {
+	case alert.Old:
+		return p.w.Say("It was old when I first saw it.")
+	case alert.Reprint:
+		return p.w.Say("Its source had printed the same text before.")
+	case alert.OldStory:
+		return p.w.Say("Its story had begun too long before to be told as new.")
+	case alert.Small:
+		return p.w.Say("Its story was not big enough: %s of %d.", p.w.Say("%d sources", r.most(p.story.ID)), p.sub.Rules.Big)
+	case alert.Muted:
+		return p.w.Say("It is muted: %s.", cmp.Or(v.Mute, p.art.Title))
+	}
+	return p.w.Say("It came in quiet hours, which drop alerts.")
 }
 
 // inDigest tells whether an edition has the story, or was cut before it.

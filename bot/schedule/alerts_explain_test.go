@@ -125,3 +125,96 @@ func TestWhyNot(t *testing.T) {
 		d.check(err)
 	}
 }
+
+// TestDryRunAndWhyNotAgree makes up a week of stories, of all that keeps an
+// alert back, and asks about each of them in both ways.
+func TestDryRunAndWhyNotAgree(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*digest.Subscription, *digest.Profile){
+		"any":      func(*digest.Subscription, *digest.Profile) {},
+		"only big": func(s *digest.Subscription, _ *digest.Profile) { s.Rules.Big, s.Rules.Within = 3, 6*time.Hour },
+		"few":      func(s *digest.Subscription, _ *digest.Profile) { s.Rules.PerHour, s.Rules.Cooldown = 1, 5*time.Hour },
+		"filtered": func(s *digest.Subscription, _ *digest.Profile) { s.Rules.Filter.Exclude = []string{"number 7"} },
+		"at night": func(_ *digest.Subscription, p *digest.Profile) {
+			p.Quiet = digest.QuietHours{From: 22 * 60, To: 7 * 60}
+		},
+		"by day": func(_ *digest.Subscription, p *digest.Profile) {
+			p.Quiet = digest.QuietHours{From: 7 * 60, To: 23 * 60, Drop: true}
+		},
+		"never": func(_ *digest.Subscription, p *digest.Profile) { p.Quiet = digest.QuietHours{From: 0, To: 24 * 60} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, storetest.SQLite(t))
+			since := d.clock.Now()
+			urls := d.week()
+			sub := d.alert("korea-trade", func(s *digest.Subscription) { s.Created = since.Add(-time.Hour) })
+			p := digest.Profile{Destination: sub.Destination, Mutes: []digest.Mute{{Kind: digest.MuteSource, Value: "Loud Paper"}, {Kind: digest.MuteTopic, Value: "sport", Until: since.Add(84 * time.Hour)}}}
+			change(&sub, &p)
+			d.check(d.store.SaveProfile(d.Context(), p))
+			trial, err := d.explainer().DryRun(d.Context(), sub, since, d.clock.Now())
+			d.check(err)
+			would, yes := map[int64]bool{}, 0
+			for _, a := range trial.Alerts {
+				would[a.StoryID] = true
+			}
+			for story, list := range urls {
+				passed, said := false, ""
+				for _, u := range list {
+					steps, err := d.explainer().WhyNot(d.Context(), sub, u)
+					d.check(err)
+					last := steps[len(steps)-1]
+					passed, said = passed || last.Passed, said+" "+last.Text
+				}
+				if passed {
+					yes++
+				}
+				if passed != would[story] {
+					t.Errorf("story %d: the dry run says %t, why not:%s", story, would[story], said)
+				}
+			}
+			if (yes == 0) != (name == "never") || yes == len(urls) {
+				t.Errorf("%d of %d stories alert", yes, len(urls))
+			}
+		})
+	}
+}
+
+// week stores a week of articles, and returns the addresses of each story's.
+func (d *desk) week() map[int64][]string {
+	d.Helper()
+	kinds := []func(*digest.Article){
+		nil,
+		func(a *digest.Article) { a.Countries = nil },
+		func(a *digest.Article) { a.Published = a.Stored.Add(-20 * time.Hour) },
+		func(a *digest.Article) { a.Source, a.Published = "New Paper", a.Stored.Add(-2*time.Hour) },
+		func(a *digest.Article) { a.Source, a.Published = fmt.Sprintf("New Paper %d", d.n), time.Time{} },
+		func(a *digest.Article) { a.Source, a.Body = "Paper X", "The same word for word, again and again." },
+		func(a *digest.Article) { a.Source = "Loud Paper" },
+		func(a *digest.Article) { a.Topics = append(a.Topics, digest.Tag{Slug: "sport", Weight: 1}) },
+	}
+	urls := map[int64][]string{}
+	var stories []int64
+	for i := range 96 {
+		story, url := int64(0), fmt.Sprintf("https://news.example/week/%d", i)
+		switch { // some join the last story, or one of days ago
+		case i%5 == 4:
+			story = stories[max(0, len(stories)-1-(i*7)%40)]
+		case i%6 > 3:
+			story = stories[len(stories)-1]
+		}
+		kind := kinds[(i*5+i/8)%len(kinds)]
+		id := d.add(func(a *digest.Article) {
+			if a.URL = url; kind != nil {
+				kind(a)
+			}
+		}, story)
+		if story == 0 {
+			story = id
+			stories = append(stories, id)
+		}
+		urls[story] = append(urls[story], url)
+		d.clock.Advance(105 * time.Minute)
+	}
+	return urls
+}
