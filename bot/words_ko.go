@@ -383,5 +383,5 @@ var korean = map[string]string{ //nolint:gosec // one of them names a token, and
 	"There is no such page.":  "그런 페이지가 없습니다.",
 	"That did not work":       "할 수 없었습니다",
 	"The bot does not answer. Is it running? Nothing was done.": "봇이 응답하지 않습니다. 실행 중인지 확인하세요. 처리된 것은 없습니다.",
-	"Its story had begun too long before to be told as new.": "새 소식으로 알리기에는 너무 오래전에 시작된 이야기입니다.",
+	"Its story had begun too long before to be told as new.":    "새 소식으로 알리기에는 너무 오래전에 시작된 이야기입니다.",
 }
