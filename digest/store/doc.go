@@ -16,7 +16,8 @@
 // SQLite is modernc.org/sqlite, since the product is built without cgo, in WAL
 // mode: one connection writes, so that no two writers ever meet a busy
 // database, and a pool of others reads. Commits are synchronous FULL, because
-// a lost "sent" is a second post. PostgreSQL is pgx through database/sql,
+// a lost "sent" is a second post; those of articles and stories alone are
+// NORMAL, and reach the disk with the next one. PostgreSQL is pgx through database/sql,
 // since the job queue shares its *sql.Tx.
 //
 // # Search

@@ -20,6 +20,9 @@ import (
 // stored under the same title, such as a feed's teaser after the whole page,
 // is no new text.
 //
+// What it stores outlives the program at once, and a power failure from the
+// next write on that is not of articles or stories, such as SaveGroups.
+//
 // Where the disk is full, or has no more free than is kept for the ledger, the
 // error has digest.ErrFull as its cause; see Room.
 func (s *Store) AddArticles(ctx context.Context, entries []digest.Entry) ([]digest.Added, error) {
@@ -27,8 +30,8 @@ func (s *Store) AddArticles(ctx context.Context, entries []digest.Entry) ([]dige
 		return nil, err
 	}
 	var added []digest.Added
-	err := s.write(ctx, "store articles", func(c *session) error {
-		in := intake{c: c, now: s.now(), known: map[string]*stored{}, pending: map[int64]bool{}}
+	err := s.writeSoon(ctx, "store articles", func(c *session) error {
+		in := intake{c: c, now: s.now(), known: map[string]*stored{}, made: map[string]*stored{}, pending: map[int64]bool{}}
 		var err error
 		added, err = in.run(ctx, entries)
 		return err
@@ -54,14 +57,14 @@ type stored struct {
 	topics    string
 }
 
-// intake is one batch on its way in. Rows of the narrow table are written one
-// by one, since each gives its id; all others are gathered and written
-// together.
+// intake is one batch on its way in. Rows of the narrow table are written first,
+// since they give the ids; all others are gathered and written together.
 type intake struct {
 	c       *session
 	now     time.Time
 	known   map[string]*stored
-	pending map[int64]bool // ids whose gathered rows are not written yet
+	made    map[string]*stored // stored by this batch; their entries are still to come
+	pending map[int64]bool     // ids whose gathered rows are not written yet
 
 	texts, tags, terms, features [][]any
 	words                        []indexedRow
@@ -70,6 +73,9 @@ type intake struct {
 
 func (in *intake) run(ctx context.Context, entries []digest.Entry) ([]digest.Added, error) {
 	if err := in.lookUp(ctx, entries); err != nil {
+		return nil, err
+	}
+	if err := in.insert(ctx, entries); err != nil {
 		return nil, err
 	}
 	added := make([]digest.Added, len(entries))
@@ -110,16 +116,13 @@ func (in *intake) remember(row scanner) error {
 // add takes one entry.
 func (in *intake) add(ctx context.Context, e *digest.Entry) (digest.Added, error) {
 	key := e.Identity()
-	if in.known[key] == nil {
-		k, err := in.insert(ctx, key, e)
-		if err != nil {
-			return digest.Added{}, err
-		}
-		if k != nil {
-			in.known[key] = k
-			return digest.Added{ID: k.id, New: true}, nil
-		}
-		// Another program stored it since lookUp.
+	if k := in.made[key]; k != nil {
+		delete(in.made, key)
+		in.known[key] = k
+		in.gather(k, e)
+		return digest.Added{ID: k.id, New: true}, nil
+	}
+	if in.known[key] == nil { // another program stored it since lookUp
 		if err := in.lookUp(ctx, []digest.Entry{*e}); err != nil {
 			return digest.Added{}, err
 		}
@@ -127,24 +130,34 @@ func (in *intake) add(ctx context.Context, e *digest.Entry) (digest.Added, error
 	return in.again(ctx, in.known[key], e)
 }
 
-// insert stores a new article; it returns nil when it is there already.
-func (in *intake) insert(ctx context.Context, key string, e *digest.Entry) (*stored, error) {
-	a := e.Article
-	if a.Stored.IsZero() {
-		a.Stored = in.now
+// insert stores the articles that are not known, in the order of the entries.
+func (in *intake) insert(ctx context.Context, entries []digest.Entry) error {
+	var rows [][]any
+	fresh := map[string]*stored{}
+	for i := range entries {
+		key := entries[i].Identity()
+		if in.known[key] != nil || fresh[key] != nil {
+			continue
+		}
+		a := entries[i].Article
+		if a.Stored.IsZero() {
+			a.Stored = in.now
+		}
+		k := &stored{revision: 1, time: micros(a.Time()), published: micros(a.Published), stored: a.Stored,
+			text: textKey(a.Title, a.Body), title: cleanText(a.Title), source: a.Source, countries: tagText(a.Countries), topics: tagText(a.Topics)}
+		fresh[key] = k
+		rows = append(rows, []any{key, k.time, k.published, micros(a.Stored), a.Source, a.Lang, 0, 1, a.Sample, urlKey(a.URL), k.text})
 	}
-	k := &stored{revision: 1, time: micros(a.Time()), published: micros(a.Published), stored: a.Stored,
-		text: textKey(a.Title, a.Body), title: cleanText(a.Title), source: a.Source, countries: tagText(a.Countries), topics: tagText(a.Topics)}
-	found := false
-	err := in.c.each(ctx, func(row scanner) error { found = true; return row.Scan(&k.id) },
-		`INSERT INTO articles (identity, time, published, stored, source, lang, story_id, revision, sample, url_key, text_key)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 1, $7, $8, $9) ON CONFLICT (identity) DO NOTHING RETURNING id`,
-		key, k.time, k.published, micros(a.Stored), a.Source, a.Lang, a.Sample, urlKey(a.URL), k.text)
-	if err != nil || !found {
-		return nil, err
-	}
-	in.gather(k, e)
-	return k, nil
+	return in.c.insertReturning(ctx, `INSERT INTO articles (identity, time, published, stored, source, lang, story_id, revision,
+		sample, url_key, text_key)`, " ON CONFLICT (identity) DO NOTHING RETURNING identity, id", rows, func(row scanner) error {
+		var key string
+		var id int64
+		err := row.Scan(&key, &id)
+		if k := fresh[key]; k != nil {
+			k.id, in.made[key] = id, k
+		}
+		return err
+	})
 }
 
 // again takes an entry whose article is known.

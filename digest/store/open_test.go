@@ -289,3 +289,34 @@ func mustSubscribe(t *testing.T, s *store.Store) digest.Subscription {
 	}
 	return sub
 }
+
+// TestSynchronous checks that only a batch of articles does not wait for the
+// disk, and that what comes after it does.
+func TestSynchronous(t *testing.T) {
+	s := storetest.SQLite(t)
+	mode := func() (n int) {
+		if err := s.DB().QueryRow("PRAGMA synchronous").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const full = 2
+	fill(t, s, 50)
+	if got := mode(); got != full {
+		t.Errorf("after articles: synchronous %d", got)
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := s.AddArticles(gone, []digest.Entry{digesttest.Entry(1, nil)}); digest.CodeOf(err) != digest.Unavailable {
+		t.Errorf("a cancelled batch: %v", err)
+	}
+	if got := mode(); got != full {
+		t.Errorf("after a cancelled batch: synchronous %d", got)
+	}
+	limitPages(t, s, 1)
+	_, err := s.AddArticles(ctx, manyEntries(100))
+	wantFull(t, err)
+	if got := mode(); got != full {
+		t.Errorf("after a full disk: synchronous %d", got)
+	}
+}

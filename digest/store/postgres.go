@@ -45,7 +45,7 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	db.SetMaxOpenConns(20)
 	db.SetMaxIdleConns(10)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	s := &Store{kind: postgresDialect(), writer: db, reader: db, cache: newStatements(false, db), now: time.Now, listen: listener{dsn: dsn}}
+	s := &Store{kind: postgresDialect(), writer: db, reader: db, cache: newStatements(false, db), texts: newStatements(false, db), now: time.Now, listen: listener{dsn: dsn}}
 	if err := s.Ping(ctx); err != nil {
 		db.Close()
 		return nil, s.fail("open database", errors.Unwrap(err))

@@ -17,7 +17,10 @@ type dialect struct {
 	snapshot sql.IsolationLevel // of a transaction that must see one state
 	words    wordIndex
 	again    func(error) bool // the transaction may be tried again
-	explain  func(error) (fault, bool)
+	// soon lets commits of a connection not wait for the disk until waits is
+	// called; nil where they all wait.
+	soon    func(ctx context.Context, conn *sql.Conn) (waits func(), err error)
+	explain func(error) (fault, bool)
 	// sequences makes the next ID of each table follow those that were put in.
 	sequences func(context.Context, *session) error
 }
@@ -110,6 +113,11 @@ type statements struct {
 	use bool
 	mu  sync.Mutex
 	all map[string]*sql.Stmt
+
+	// Of a transaction:
+	tx     *sql.Tx
+	kept   *statements // of the pool
+	missed []string    // that the pool has not prepared
 }
 
 // maxStatements bounds the cache. Searches are put together from parts, so
@@ -118,6 +126,40 @@ const maxStatements = 512
 
 func newStatements(use bool, on queryer) *statements {
 	return &statements{on: on, use: use, all: map[string]*sql.Stmt{}}
+}
+
+// within returns the statements for one transaction on the pool of p: those
+// that are prepared are used again, others are prepared for the transaction.
+func (p *statements) within(tx *sql.Tx) *statements {
+	return &statements{on: tx, use: p.use, all: map[string]*sql.Stmt{}, kept: p, tx: tx}
+}
+
+// keep prepares for later transactions what one had to prepare for itself. The
+// pool may have a single connection, so the transaction must have ended.
+func (p *statements) keep(ctx context.Context, missed []string) {
+	for _, query := range missed {
+		if _, err := p.get(ctx, query); err != nil {
+			return // the next transaction prepares it again
+		}
+	}
+}
+
+// had returns a statement that is prepared, nil when it is not.
+func (p *statements) had(query string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.all[query]
+}
+
+// prepare prepares a statement where these statements are.
+func (p *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if p.kept != nil {
+		if st := p.kept.had(query); st != nil {
+			return p.tx.StmtContext(ctx, st), nil
+		}
+		p.missed = append(p.missed, query)
+	}
+	return p.on.PrepareContext(ctx, query) // may wait for a connection
 }
 
 // get returns nil where statements are not prepared.
@@ -132,7 +174,7 @@ func (p *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	if known || full {
 		return st, nil
 	}
-	st, err := p.on.PrepareContext(ctx, query) // may wait for a connection
+	st, err := p.prepare(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -267,6 +309,18 @@ func lists[T any](values []T) [][]any {
 // insert adds rows with as few statements as there are powers of two. The
 // statement is "INSERT INTO t (a, b)" and tail what follows the values.
 func (c *session) insert(ctx context.Context, statement, tail string, rows [][]any) error {
+	return inserts(statement, tail, rows, func(text string, args []any) error {
+		_, err := c.exec(ctx, text, args...)
+		return err
+	})
+}
+
+// insertReturning is insert with fn for each row that the tail returns.
+func (c *session) insertReturning(ctx context.Context, statement, tail string, rows [][]any, fn func(scanner) error) error {
+	return inserts(statement, tail, rows, func(text string, args []any) error { return c.each(ctx, fn, text, args...) })
+}
+
+func inserts(statement, tail string, rows [][]any, run func(text string, args []any) error) error {
 	const most = 64
 	for len(rows) > 0 {
 		n := 1
@@ -283,7 +337,7 @@ func (c *session) insert(ctx context.Context, statement, tail string, rows [][]a
 			b.WriteString(placeholders(len(args), len(r)))
 			args = append(args, r...)
 		}
-		if _, err := c.exec(ctx, b.String()+tail, args...); err != nil {
+		if err := run(b.String()+tail, args); err != nil {
 			return err
 		}
 		rows = rows[n:]

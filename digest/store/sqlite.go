@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"net/url"
 	"path/filepath"
@@ -28,9 +29,25 @@ func sqliteDialect() dialect {
 		words:    fts5{},
 		again:    func(error) bool { return false }, // a transaction begins with the write lock
 		explain:  explainSQLite,
+		soon:     relax,
 		// AUTOINCREMENT follows by itself.
 		sequences: func(context.Context, *session) error { return nil },
 	}
+}
+
+// relax makes commits of a connection synchronous NORMAL: after a power failure
+// the last of them may be gone, in their order, though never in part; the next
+// FULL commit, or a checkpoint, takes them to the disk with itself.
+func relax(ctx context.Context, conn *sql.Conn) (full func(), err error) {
+	if _, err := conn.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err != nil {
+		return nil, err
+	}
+	return func() {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = FULL")
+		if err != nil { // the pool makes a new connection, which is FULL
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+	}, nil
 }
 
 // sqliteDSN spells a connection to path for the driver. Every character of a
@@ -69,6 +86,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	s.writer, s.reader, s.cache = writer, reader, newStatements(true, reader)
+	s.texts = newStatements(true, writer)
 	return s, nil
 }
 

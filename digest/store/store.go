@@ -20,10 +20,11 @@ const (
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	kind   dialect
-	path   string  // SQLite: the file
-	writer *sql.DB // SQLite: one connection; PostgreSQL: the pool
-	reader *sql.DB // SQLite: a pool of readers; PostgreSQL: the same pool
-	cache  *statements
+	path   string           // SQLite: the file
+	writer *sql.DB          // SQLite: one connection; PostgreSQL: the pool
+	reader *sql.DB          // SQLite: a pool of readers; PostgreSQL: the same pool
+	cache  *statements      // of reader
+	texts  *statements      // of writer
 	now    func() time.Time // only where a caller left a time empty
 	listen listener         // PostgreSQL's notices
 	full   atomic.Bool      // articles were refused for want of room; see Room
@@ -72,6 +73,7 @@ func cutScheme(dsn string) (scheme, rest string) {
 // Close closes the database. It waits for what is under way.
 func (s *Store) Close() error {
 	s.cache.close()
+	s.texts.close()
 	s.listen.close()
 	err := s.writer.Close()
 	if s.reader != s.writer {
@@ -100,12 +102,28 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // write runs fn in a transaction, and again when the database asks for it
-// (a deadlock, a serialisation failure): fn starts from nothing each time.
+// (a deadlock, a serialisation failure): fn starts from nothing each time. When
+// it returns, what was written outlives a power failure.
 func (s *Store) write(ctx context.Context, doing string, fn func(*session) error) error {
+	return s.writeBy(ctx, doing, s.inTx, fn)
+}
+
+// writeSoon is write for what need not outlive a power failure before the next
+// write does: the two are then on the disk together.
+func (s *Store) writeSoon(ctx context.Context, doing string, fn func(*session) error) error {
+	if s.kind.soon == nil {
+		return s.write(ctx, doing, fn)
+	}
+	return s.writeBy(ctx, doing, s.inTxSoon, fn)
+}
+
+type transaction func(ctx context.Context, fn func(*session) error) error
+
+func (s *Store) writeBy(ctx context.Context, doing string, once transaction, fn func(*session) error) error {
 	const tries = 8
 	var err error
 	for range tries {
-		if err = s.writeOnce(ctx, fn); !s.kind.again(err) {
+		if err = once(ctx, fn); !s.kind.again(err) {
 			break
 		}
 	}
@@ -115,16 +133,52 @@ func (s *Store) write(ctx context.Context, doing string, fn func(*session) error
 	return err
 }
 
-func (s *Store) writeOnce(ctx context.Context, fn func(*session) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
+// beginner is *sql.DB or one connection of it.
+type beginner interface {
+	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
+}
+
+func (s *Store) inTx(ctx context.Context, fn func(*session) error) error {
+	texts, err := s.transact(ctx, s.writer, fn)
+	s.texts.keep(ctx, texts)
+	return err
+}
+
+// inTxSoon has a connection of its own for the transaction, whose commit does
+// not wait for the disk.
+func (s *Store) inTxSoon(ctx context.Context, fn func(*session) error) error {
+	var texts []string
+	err := func() error {
+		conn, err := s.writer.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		waits, err := s.kind.soon(ctx, conn)
+		if err != nil {
+			return err
+		}
+		defer waits()
+		texts, err = s.transact(ctx, conn, fn)
 		return err
+	}()
+	s.texts.keep(ctx, texts)
+	return err
+}
+
+// transact runs fn in a transaction, and returns the statements that had to be
+// prepared for it.
+func (s *Store) transact(ctx context.Context, on beginner, fn func(*session) error) ([]string, error) {
+	tx, err := on.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	if err := fn(&session{on: tx, tx: tx, kind: s.kind, prepared: newStatements(s.kind.prepares, tx)}); err != nil {
-		return err
+	texts := s.texts.within(tx)
+	if err := fn(&session{on: tx, tx: tx, kind: s.kind, prepared: texts}); err != nil {
+		return texts.missed, err
 	}
-	return tx.Commit()
+	return texts.missed, tx.Commit()
 }
 
 // reading returns a session on the pool that reads.

@@ -67,27 +67,56 @@ func (s *Store) SaveGroups(ctx context.Context, groups []digest.Grouping) error 
 		ids = append(ids, g.ArticleID)
 	}
 	return s.write(ctx, "group articles", func(c *session) error {
+		there, err := putInStories(ctx, c, distinct(ids), latest)
+		if err != nil {
+			return err
+		}
 		var reasons [][]any
-		for _, id := range distinct(ids) {
-			n, err := c.exec(ctx, "UPDATE articles SET story_id = $2 WHERE id = $1", id, latest[id].StoryID)
-			if err != nil {
-				return err
-			}
+		for _, id := range there {
 			text, err := json.Marshal(latest[id].Join)
 			if err != nil {
 				return err
 			}
-			if n > 0 { // else it was pruned meanwhile
-				reasons = append(reasons, []any{id, string(text)})
-			}
+			reasons = append(reasons, []any{id, string(text)})
 		}
 		return c.insert(ctx, "INSERT INTO article_joins (article_id, reason)",
 			" ON CONFLICT (article_id) DO UPDATE SET reason = excluded.reason", reasons)
 	})
 }
 
+// putInStories writes the story of each article, and returns those that there
+// are: others were pruned meanwhile. A server is asked once.
+func putInStories(ctx context.Context, c *session, ids []int64, latest map[int64]digest.Grouping) ([]int64, error) {
+	there := make([]int64, 0, len(ids))
+	if c.kind.server {
+		stories := make([]int64, len(ids))
+		for i, id := range ids {
+			stories[i] = latest[id].StoryID
+		}
+		err := c.each(ctx, func(row scanner) error {
+			var id int64
+			err := row.Scan(&id)
+			there = append(there, id)
+			return err
+		}, `UPDATE articles SET story_id = g.story FROM unnest($1::bigint[], $2::bigint[]) AS g (id, story)
+			WHERE articles.id = g.id RETURNING articles.id`, ids, stories)
+		return there, err
+	}
+	for _, id := range ids {
+		n, err := c.exec(ctx, "UPDATE articles SET story_id = $2 WHERE id = $1", id, latest[id].StoryID)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			there = append(there, id)
+		}
+	}
+	return there, nil
+}
+
 // SaveStories stores stories as they are now. One without articles, left over
-// when two stories proved one, is removed.
+// when two stories proved one, is removed. As with AddArticles, a power failure
+// spares it from the next write on.
 func (s *Store) SaveStories(ctx context.Context, stories []digest.Story) error {
 	latest := make(map[int64]digest.Story, len(stories))
 	ids := make([]int64, 0, len(stories))
@@ -95,7 +124,7 @@ func (s *Store) SaveStories(ctx context.Context, stories []digest.Story) error {
 		latest[st.ID] = st
 		ids = append(ids, st.ID)
 	}
-	return s.write(ctx, "save stories", func(c *session) error {
+	return s.writeSoon(ctx, "save stories", func(c *session) error {
 		var rows [][]any
 		for _, id := range distinct(ids) {
 			if latest[id].Articles > 0 {

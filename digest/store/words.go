@@ -75,11 +75,16 @@ func (f fts5) put(ctx context.Context, c *session, known []int64, rows []indexed
 	if err := f.drop(ctx, c, known); err != nil {
 		return err
 	}
-	values := make([][]any, len(rows))
-	for i, r := range rows {
-		values[i] = []any{r.id, strings.Join(r.words, " ") + " " + strings.Join(r.marks, " ")}
+	// One by one: SQLite makes a savepoint for a statement of several rows, and
+	// at each savepoint FTS5 writes out what it has gathered, as a segment that
+	// searches then go through and that must be merged.
+	for _, r := range rows {
+		if _, err := c.exec(ctx, "INSERT INTO article_words (rowid, words) VALUES ($1, $2)",
+			r.id, strings.Join(r.words, " ")+" "+strings.Join(r.marks, " ")); err != nil {
+			return err
+		}
 	}
-	return c.insert(ctx, "INSERT INTO article_words (rowid, words)", "", values)
+	return nil
 }
 
 func (fts5) drop(ctx context.Context, c *session, ids []int64) error {
