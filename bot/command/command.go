@@ -99,12 +99,15 @@ type Options struct {
 	// MayPost asks the platform of a channel whether it can post there, before
 	// the channel is subscribed; nil asks nobody. See bot.Doorman.
 	MayPost func(ctx context.Context, to digest.Destination) error
-	Lang    string                         // in channels
-	Zone    string                         // IANA, for people whose zone is not known
-	Page    string                         // address of the page; "" for none
-	Topic   func(slug, lang string) string // title of a topic; nil shows slugs
-	Country func(code, lang string) string // name of a country; nil shows codes
-	Log     *slog.Logger
+	// MayThread is MayPost for a digest with its details in threads; nil is
+	// MayPost. See bot.Threader.
+	MayThread func(ctx context.Context, to digest.Destination) error
+	Lang      string                         // in channels
+	Zone      string                         // IANA, for people whose zone is not known
+	Page      string                         // address of the page; "" for none
+	Topic     func(slug, lang string) string // title of a topic; nil shows slugs
+	Country   func(code, lang string) string // name of a country; nil shows codes
+	Log       *slog.Logger
 }
 
 // Handler answers requests. It is safe for concurrent use.

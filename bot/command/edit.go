@@ -364,7 +364,7 @@ func (h *Handler) saveEdit(ctx context.Context, r bot.Request, old, next digest.
 		return bot.Reply{}, err
 	}
 	if next.Destination != old.Destination {
-		if err := h.mayPost(ctx, next.Destination); err != nil {
+		if err := h.letIn(ctx, next); err != nil {
 			return bot.Reply{}, err
 		}
 	}

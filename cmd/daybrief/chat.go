@@ -29,7 +29,7 @@ func (t chatCmd) Run(c *call) error {
 	defer a.close()
 	plans := &schedules{skip: a.config.SkipDays, composer: schedule.Composer{Digests: a.briefs, SkipDays: a.config.SkipDays, Lang: a.config.Language,
 		Page: a.config.Web.URL, Now: c.now, Profile: a.store.Profile}}
-	talk := &chat{call: c, handler: a.handler(plans, nil), zone: a.zone, lang: a.config.Language, in: bufio.NewScanner(c.stdin)}
+	talk := &chat{call: c, handler: a.handler(plans, nil, nil), zone: a.zone, lang: a.config.Language, in: bufio.NewScanner(c.stdin)}
 	if len(t.Line) > 0 {
 		return talk.say(requestText(t.Line))
 	}

@@ -103,7 +103,7 @@ func (b *server) prepare() error {
 	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Now: b.now,
 		Profile: b.store.Profile}
 	schedules := &schedules{composer: b.composer, skip: b.config.SkipDays}
-	b.handler = b.app.handler(schedules, b.mayPost)
+	b.handler = b.app.handler(schedules, b.mayPost, b.mayThread)
 	b.platforms = []bot.Platform{web.Platform{}}
 	if err := errors.Join(b.connectSlack(), b.connectDiscord()); err != nil {
 		return err
@@ -116,8 +116,8 @@ func (b *server) prepare() error {
 }
 
 // handler answers commands, for serve and in the terminal.
-func (a *app) handler(plans command.Schedules, mayPost func(context.Context, digest.Destination) error) *command.Handler {
-	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans, MayPost: mayPost,
+func (a *app) handler(plans command.Schedules, mayPost, mayThread func(context.Context, digest.Destination) error) *command.Handler {
+	return command.New(command.Options{Reader: a.reader, Briefs: answers{a.briefs}, Store: a.store, Schedules: plans, MayPost: mayPost, MayThread: mayThread,
 		Alerts: schedule.Explainer{Store: a.store, Read: a.reader.Read, Lang: a.config.Language, Zone: a.zone, Now: a.now},
 		Lang:   a.config.Language, Zone: a.zone, Page: a.config.Web.URL, Topic: a.tagger.TopicTitle, Country: a.country, Log: a.log})
 }
@@ -135,6 +135,17 @@ func (b *server) mayPost(ctx context.Context, to digest.Destination) error {
 		}
 	}
 	return nil
+}
+
+// mayThread asks it whether threads can be begun there too, where that takes
+// more.
+func (b *server) mayThread(ctx context.Context, to digest.Destination) error {
+	for _, p := range b.platforms {
+		if door, ok := p.(bot.Threader); ok && p.Name() == to.Platform {
+			return door.MayThread(ctx, to)
+		}
+	}
+	return b.mayPost(ctx, to)
 }
 
 // fill adds the sources of the configuration, and the sample.
