@@ -121,12 +121,12 @@ func (f formFor) query() slackgo.Block {
 	return input(fieldQuery, w.Say("What"), live(w.Say("A country, a topic, both, or words"), only(value))).withHint(hint).block()
 }
 
-// only is the option of a value, nil for none.
+// only is the option of a value, nil where that can be none.
 func only(value string) *bot.Option {
-	if value == "" || len(value) > maxOptionText {
-		return nil
+	for _, o := range tidyOptions(numbers(value)) {
+		return &o
 	}
-	return &bot.Option{Label: value, Value: value}
+	return nil
 }
 
 // where is the choice of the place: of direct messages and the channel where
