@@ -204,8 +204,7 @@ func (w *Worker) settle(ctx context.Context, d digest.Delivery, post bot.Post, r
 	if !errors.As(err, &cause) {
 		cause = &bot.SendError{Fate: bot.Unclear, Reason: "unexpected", Err: err}
 	}
-	w.o.Log.WarnContext(ctx, "post not confirmed", "delivery", d.ID, "edition", d.EditionID, "destination", d.Destination.String(),
-		"fate", string(cause.Fate), "reason", cause.Reason, "attempt", d.Attempts)
+	w.o.Log.WarnContext(ctx, "post not confirmed", append(d.Attrs(), "fate", string(cause.Fate), "reason", cause.Reason, "attempt", d.Attempts)...)
 	switch cause.Fate {
 	case bot.Unsent:
 		if errors.Is(err, bot.ErrLate) { // by no fault of the platform's, and nobody is to wait for it
@@ -221,7 +220,7 @@ func (w *Worker) settle(ctx context.Context, d digest.Delivery, post bot.Post, r
 
 func (w *Worker) sent(ctx context.Context, d digest.Delivery, ref string) (time.Time, error) {
 	d.State, d.Ref, d.LastError, d.Updated = digest.Sent, ref, "", w.o.Now()
-	w.o.Log.InfoContext(ctx, "posted", "delivery", d.ID, "edition", d.EditionID, "part", d.Part, "destination", d.Destination.String(), "ref", ref)
+	w.o.Log.InfoContext(ctx, "posted", append(d.Attrs(), "ref", ref)...)
 	return time.Time{}, w.o.Ledger.FinishDelivery(ctx, d)
 }
 

@@ -70,7 +70,7 @@ func (w *Worker) unclear(ctx context.Context, d digest.Delivery, post bot.Post, 
 	case err == nil:
 		return w.later(ctx, d, w.o.Jitter(backoff(d.Attempts)), cause.Error())
 	}
-	w.o.Log.WarnContext(ctx, "a post cannot be looked for", "delivery", d.ID, "error", err)
+	w.o.Log.WarnContext(ctx, "a post cannot be looked for", append(d.Attrs(), "error", err)...)
 	if !errors.Is(err, bot.ErrCannotLook) && w.o.Now().Sub(post.Started) < w.o.Patience {
 		// The row stays "sending" with its start, so that Reconcile comes again.
 		return time.Time{}, nil
@@ -112,6 +112,6 @@ func (w *Worker) repeat(ctx context.Context, d digest.Delivery, p bot.Platform, 
 	}
 	// Still not told. The row stays "sending" with its start, so that Reconcile
 	// comes again until the window closes.
-	w.o.Log.WarnContext(ctx, "a repeated post is not confirmed either", "delivery", d.ID, "error", err)
+	w.o.Log.WarnContext(ctx, "a repeated post is not confirmed either", append(d.Attrs(), "error", err)...)
 	return time.Time{}, nil
 }

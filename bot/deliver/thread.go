@@ -36,6 +36,6 @@ func (w *Worker) under(ctx context.Context, d digest.Delivery) (string, error) {
 			return first.Ref, nil
 		}
 	}
-	w.o.Log.WarnContext(ctx, "the first part is not there, so a later one is posted by itself", "delivery", d.ID, "edition", d.EditionID, "part", d.Part)
+	w.o.Log.WarnContext(ctx, "the first part is not there, so a later one is posted by itself", d.Attrs()...)
 	return "", nil
 }

@@ -168,7 +168,7 @@ func (a *Alerts) judge(ctx context.Context, b *batch, n arrival, c alert.Case) {
 		shown.Slot = p.Edition.Slot
 		m := bot.AlertMessage(shown, a.view(w.sub, c.Now))
 		if err := a.fill(&p, w.sub, m, alertDeadline); err != nil {
-			a.o.Log.WarnContext(ctx, "an alert cannot be sent", "subscription", w.sub.ID, "error", err)
+			a.o.Log.WarnContext(ctx, "an alert cannot be sent", "subscription", w.sub.ID, "destination", w.sub.Destination.String(), "error", err)
 			return
 		}
 		a.choices.note(w.sub.ID, c.Now)

@@ -140,7 +140,7 @@ func (a *Alerts) ship(ctx context.Context, p *parcel) error {
 		m = bot.AlertMessage(p.alerts[0], a.view(p.sub, now))
 	}
 	if err := a.fill(&p.plan, p.sub, m, bundleDeadline); err != nil {
-		a.o.Log.WarnContext(ctx, "held alerts cannot be sent", "subscription", p.sub.ID, "error", err)
+		a.o.Log.WarnContext(ctx, "held alerts cannot be sent", "subscription", p.sub.ID, "destination", p.sub.Destination.String(), "error", err)
 		return a.o.Store.DelayHeld(ctx, append(p.plan.Released, p.gone...), now.Add(10*time.Minute))
 	}
 	p.plan.Released = append(p.plan.Released, p.gone...)

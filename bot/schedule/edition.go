@@ -76,8 +76,10 @@ func (s *Scheduler) latestDue(p *Plan, sub digest.Subscription, now time.Time) (
 // morning's news tomorrow.
 func (s *Scheduler) miss(ctx context.Context, sub digest.Subscription, p *Plan, scheduled, next time.Time) (digest.Edition, error) {
 	e := digest.Edition{SubscriptionID: sub.ID, Slot: p.Slot(scheduled), Scheduled: scheduled, Built: s.o.Now(), Title: "missed", Content: []byte("{}"), Missed: true}
-	s.o.Log.WarnContext(ctx, "a digest was missed", "subscription", sub.ID, "slot", e.Slot)
 	written, _, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, NextRun: next}, s.Enqueue)
+	if err == nil {
+		s.o.Log.WarnContext(ctx, "a digest was missed", attrs(written, sub)...)
+	}
 	return written, err
 }
 
@@ -111,9 +113,14 @@ func (s *Scheduler) write(ctx context.Context, sub digest.Subscription, schedule
 	}
 	written, created, err := s.o.Store.CreateEdition(ctx, digest.EditionPlan{Edition: e, Deliveries: deliveries, NextRun: next}, s.Enqueue)
 	if err == nil && created {
-		s.o.Log.InfoContext(ctx, "edition built", "edition", written.ID, "subscription", sub.ID, "slot", e.Slot, "stories", len(e.Stories), "parts", len(deliveries))
+		s.o.Log.InfoContext(ctx, "edition built", append(attrs(written, sub), "stories", len(e.Stories), "parts", len(deliveries))...)
 	}
 	return written, err
+}
+
+// attrs name an edition in the log.
+func attrs(e digest.Edition, sub digest.Subscription) []any {
+	return []any{"edition", e.ID, "subscription", sub.ID, "destination", sub.Destination.String(), "slot", e.Slot}
 }
 
 // render makes the parts. A quiet subscription with nothing new has none.

@@ -182,7 +182,7 @@ func (a *Alerts) update(ctx context.Context, w *wish, e *event, u update) error 
 			items = append(items, newsItem(&news[max(0, len(news)-followShown)+i]))
 		}
 		if err := a.fill(&p, w.sub, bot.FollowMessage(story, items, w.sub.ID, a.view(w.sub, now)), bundleDeadline); err != nil {
-			a.o.Log.WarnContext(ctx, "an update cannot be sent", "subscription", w.sub.ID, "error", err)
+			a.o.Log.WarnContext(ctx, "an update cannot be sent", "subscription", w.sub.ID, "destination", w.sub.Destination.String(), "error", err)
 			return nil
 		}
 		for i := range p.Deliveries {

@@ -157,7 +157,7 @@ func (s *Scheduler) runAll(ctx context.Context, due []digest.Subscription, m mom
 		group.Go(func() error {
 			if _, err := s.Run(ctx, sub, m); err != nil {
 				failed.Add(1)
-				s.o.Log.ErrorContext(ctx, "a digest could not be built", "subscription", sub.ID, "error", err)
+				s.o.Log.ErrorContext(ctx, "a digest could not be built", "subscription", sub.ID, "destination", sub.Destination.String(), "error", err)
 			}
 			return nil
 		})

@@ -96,7 +96,7 @@ func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, d digest
 // Report tells the operator of a part that was given up or whose fate is not
 // known.
 func (t *Troubles) Report(ctx context.Context, d digest.Delivery, what string) {
-	t.o.Log.ErrorContext(ctx, "a post needs a look", "delivery", d.ID, "edition", d.EditionID, "part", d.Part, "destination", d.Destination.String(), "state", string(d.State), "what", what)
+	t.o.Log.ErrorContext(ctx, "a post needs a look", append(d.Attrs(), "state", string(d.State), "what", what)...)
 	n := t.count(t.o.Now())
 	if n > reportsAnHour {
 		return
@@ -106,7 +106,9 @@ func (t *Troubles) Report(ctx context.Context, d digest.Delivery, what string) {
 	if n == reportsAnHour {
 		m.Lead = append(m.Lead, w.Text("Any more within the hour are told in the log alone."))
 	}
-	t.send(ctx, t.o.Operator, m, fmt.Sprintf("report.%d.%s", d.ID, d.State))
+	if err := t.send(ctx, m, fmt.Sprintf("report.%d.%s", d.ID, d.State)); err != nil {
+		t.o.Log.WarnContext(ctx, "a report could not be sent", append(d.Attrs(), "to", t.o.Operator.String(), "error", err)...)
+	}
 }
 
 // count counts one more report of the hour.
@@ -123,7 +125,9 @@ func (t *Troubles) count(now time.Time) int {
 // Notice tells the operator something of no delivery, such as a source that
 // fails. The key is NoticeKey's.
 func (t *Troubles) Notice(ctx context.Context, m bot.Message, key string) {
-	t.send(ctx, t.o.Operator, m, key)
+	if err := t.send(ctx, m, key); err != nil {
+		t.o.Log.WarnContext(ctx, "a notice could not be sent", "notice", key, "to", t.o.Operator.String(), "error", err)
+	}
 }
 
 // NoticeKey names a notice about a thing, so that the platform shows it once.
@@ -131,23 +135,19 @@ func NoticeKey(what string, id int64, now time.Time) string {
 	return fmt.Sprintf("notice.%s.%d.%d", what, id, now.Unix())
 }
 
-// send posts a notice as well as it can: it is not in the ledger, since a
+// send tells the operator as well as it can: it is not in the ledger, since a
 // notice about a notice helps nobody; the log has it anyway.
-func (t *Troubles) send(ctx context.Context, to *digest.Destination, m bot.Message, key string) {
-	if to == nil {
-		return
+func (t *Troubles) send(ctx context.Context, m bot.Message, key string) error {
+	to := t.o.Operator
+	if to == nil || t.platforms[to.Platform] == nil {
+		return nil
 	}
-	p, ok := t.platforms[to.Platform]
-	if !ok {
-		return
-	}
+	p := t.platforms[to.Platform]
 	parts, err := p.Render(m)
 	for i := 0; err == nil && i < len(parts); i++ {
 		err = insist(ctx, p, bot.Post{Key: fmt.Sprintf("%s.%d", key, i), To: *to, Payload: parts[i]})
 	}
-	if err != nil {
-		t.o.Log.WarnContext(ctx, "a notice could not be sent", "destination", to.String(), "error", err)
-	}
+	return err
 }
 
 // insist posts a notice, again where it is surely not there yet: a platform's
