@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/daybrief/daybrief/bot/command"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
@@ -18,7 +19,7 @@ func TestBothPlatformsHaveTheSameCommands(t *testing.T) {
 	slack := slacktest.New(t, slacktest.Options{Now: p.clock.Now})
 	slack.AddChannel(slacktest.Channel{ID: "C0123ABC", Name: "desk", Member: true})
 	slack.AddUser(slacktest.User{ID: "U0MINA", Name: "Mina", Zone: "Asia/Seoul", Locale: "en-US"})
-	discord := discordtest.New(t, discordtest.Options{Now: p.clock.Now})
+	discord := discordtest.New(t, discordtest.Options{Now: p.clock.Now, Patience: time.Minute})
 	for _, kv := range discord.Env() {
 		k, v, _ := strings.Cut(kv, "=")
 		p.env[k] = v

@@ -154,7 +154,7 @@ func (p *program) desk() desk {
 	slack := slacktest.New(p.t, slacktest.Options{Now: p.now})
 	slack.AddChannel(slacktest.Channel{ID: "C0123ABC", Name: "korea-desk", Member: true})
 	slack.AddUser(slacktest.User{ID: "U0MINA", Name: "Mina", Zone: "Asia/Seoul", Locale: "en-US"})
-	discord := discordtest.New(p.t, discordtest.Options{Now: p.now})
+	discord := discordtest.New(p.t, discordtest.Options{Now: p.now, Patience: time.Minute})
 	guild := discord.AddGuild("Traders")
 	channel := discord.AddChannel(guild, "korea-desk", 0)
 	jon := discord.AddUser("Jon", "en-US")
