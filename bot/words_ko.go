@@ -384,4 +384,5 @@ var korean = map[string]string{ //nolint:gosec // one of them names a token, and
 	"That did not work":       "할 수 없었습니다",
 	"The bot does not answer. Is it running? Nothing was done.": "봇이 응답하지 않습니다. 실행 중인지 확인하세요. 처리된 것은 없습니다.",
 	"Its story had begun too long before to be told as new.":    "새 소식으로 알리기에는 너무 오래전에 시작된 이야기입니다.",
+	"the page": "페이지",
 }

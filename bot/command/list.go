@@ -113,9 +113,12 @@ func subName(s digest.Subscription, w bot.Words) string {
 // line tells one subscription on one line.
 func (h *Handler) line(s digest.Subscription, r bot.Request, w bot.Words) bot.Text {
 	t := bot.Text{bot.S("#" + strconv.FormatInt(s.ID, 10) + " "), bot.B(subName(s, w)), bot.S(" · " + h.manner(s, w) + " · ")}
-	if s.Destination.Direct {
+	switch {
+	case s.Destination.Direct:
 		t = append(t, bot.S(w.Say("direct messages")))
-	} else {
+	case s.Destination.Platform == "web":
+		t = append(t, bot.S(w.Say("the page")))
+	default:
 		t = append(t, bot.P(s.Destination))
 	}
 	return append(t, bot.S(" · "+state(s, r, w)))

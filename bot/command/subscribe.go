@@ -85,12 +85,22 @@ func (h *Handler) readWish(r bot.Request) wish {
 			ask.format = strings.ToLower(last)
 		default:
 			ask.query, ask.when = h.splitWhen(words)
+			if ask.when == "" && clockWord.MatchString(ask.query) {
+				// A time that cannot be read is not what someone wants news on.
+				ask.query, ask.when = words[0], strings.Join(words[1:], " ")
+			}
+			if clockWord.MatchString(ask.query) {
+				ask.query = "" // a time alone
+			}
 			return ask
 		}
 		words = words[:len(words)-1]
 	}
 	return ask
 }
+
+// clockWord is a word that is meant as a time of day.
+var clockWord = regexp.MustCompile(`(?i)(?:^|\s)(?:\d{1,2}:\d{1,2}|\d{1,2}\s*(?:am|pm|시))(?:\s|$)`)
 
 var zoneName = regexp.MustCompile(`^([A-Z][A-Za-z_]+(/[A-Za-z_+\-0-9]+)+|UTC|GMT)$`)
 
