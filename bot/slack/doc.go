@@ -27,7 +27,10 @@
 // no reason to be silent, so the words go to the channel then. Forms are
 // filled in by a [bot.Former] and submitted as requests: they are opened
 // within the three seconds that Slack gives, as a skeleton where filling takes
-// longer. Many buttons, and what can be done with a story, stand in menus.
+// longer. They offer what the commands take: of a subscription, of an alert, of
+// quiet hours. A channel can be picked in them, also on the Home tab; then the
+// request is about that channel, with the person's rights there. Many buttons,
+// and what can be done with a story, stand in menus.
 //
 // # Libraries
 //

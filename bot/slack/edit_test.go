@@ -48,6 +48,7 @@ func TestEditByForm(t *testing.T) {
 			"a reply": func() {
 				w.srv.Press("U0JON", w.srv.Slash("U0JON", "C0GENERAL", "/brief subscribe x").Answer(1), edit.ID, "")
 			},
+			"filters":     func() { w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions filter 7") },
 			"words":       func() { w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit #7") },
 			"other words": func() { w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit 7") },
 		}

@@ -79,6 +79,13 @@ func (a *App) openingOf(r bot.Request) (o opening, ok bool) {
 	verb, arg, _ := bot.ParseActionID(r.Action)
 	if r.Command == "subscriptions" {
 		verb, arg, _ = strings.Cut(r.Args, " ")
+		if former && strings.EqualFold(r.Args, quietForm) {
+			o.kind, o.request.Command, o.request.Args = quietForm, quietForm, ""
+			return o, true
+		}
+		if strings.EqualFold(verb, "filter") {
+			verb = editVerb
+		}
 	}
 	arg = strings.TrimPrefix(strings.TrimSpace(or(r.Value, arg)), "#")
 	if n, err := strconv.ParseInt(arg, 10, 64); !former || !strings.EqualFold(verb, editVerb) || err != nil || n < 1 {

@@ -144,10 +144,15 @@ func TestQuietHoursByForm(t *testing.T) {
 	w.h.form = func(bot.Request) (map[string]string, error) {
 		return map[string]string{"quiet": "22:00-07:00 weekends drop"}, nil
 	}
+	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions quiet")
+	first := w.srv.WaitView("the form, by words", anyView)
 	w.srv.OpenHome("U0JON")
 	w.srv.WaitHome("U0JON", anyView)
 	w.srv.PressHome("U0JON", "v1:form:quiet")
-	v := w.srv.WaitView("the form", anyView)
+	v := w.srv.WaitView("the form", func(v slacktest.View) bool { return v.ID != first.ID })
+	if v.Shown() != first.Shown() {
+		t.Errorf("by words it shows\n%s\nby the button\n%s", first.Shown(), v.Shown())
+	}
 	for _, c := range []struct {
 		fill map[string]string
 		want string
