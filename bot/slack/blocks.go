@@ -268,21 +268,19 @@ func encode(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	for i := 0; i < len(data); i++ {
-		if data[i] != '\\' || i+1 == len(data) {
-			b.WriteByte(data[i])
+	out := data[:0] // never ahead of what is read
+	for rest := data; ; {
+		i := bytes.IndexByte(rest, '\\')
+		if i < 0 || i+1 == len(rest) {
+			return append(out, rest...), nil
+		}
+		out = append(out, rest[:i]...)
+		if c, ok := unescaped(rest[i+1:]); ok {
+			out, rest = append(out, c), rest[i+6:]
 			continue
 		}
-		if c, ok := unescaped(data[i+1:]); ok {
-			b.WriteByte(c)
-			i += 5
-			continue
-		}
-		b.Write(data[i : i+2])
-		i++
+		out, rest = append(out, rest[i:i+2]...), rest[i+2:]
 	}
-	return b.Bytes(), nil
 }
 
 // unescaped is the character that encoding/json escaped for HTML alone.

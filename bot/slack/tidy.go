@@ -147,11 +147,12 @@ func (r renderer) tidyItem(it bot.Item) bot.Item {
 	it.Topics = tidyNames(it.Topics, nil, 10, 40)
 	it.Summary = r.tidySummary(it.Summary, maxItemBody)
 	it.Why = r.tidyWhy(it.Why)
-	for whole, budget := it.Summary, maxItemBody/2; !r.alone(it) && budget > 100; budget /= 2 {
+	for whole, budget := it.Summary, maxItemBody/2; !r.alone(it); budget /= 2 {
+		if budget <= 100 {
+			it.Summary, it.Why = nil, nil
+			break
+		}
 		it.Summary = r.tidySummary(whole, budget)
-	}
-	if !r.alone(it) {
-		it.Summary, it.Why = nil, nil
 	}
 	return it
 }
