@@ -52,7 +52,7 @@ type File struct {
 }
 
 // Handler answers requests. It never returns a nil-error reply without
-// something to show, and its errors are made to be shown: see ErrorReply.
+// something to show, and its errors are made to be shown: see ErrorMessage.
 // It is safe for concurrent use.
 type Handler interface {
 	Handle(ctx context.Context, r Request) (Reply, error)

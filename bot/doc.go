@@ -8,6 +8,9 @@
 // link or a heading: only the platform's package turns spans into markup, in
 // one place, with its own escaping.
 //
+// What the program says, errors too, stands in one catalogue by its English,
+// see Words; tests look for what has no Korean.
+//
 // What comes in: a Request, from Slack, Discord, the web page or the
 // terminal. What goes out: a Reply with a Message; and Posts, the parts of an
 // edition, each rendered once and delivered by bytes.

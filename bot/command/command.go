@@ -168,7 +168,8 @@ func (h *Handler) handle(ctx context.Context, r bot.Request) (bot.Reply, error) 
 	return bot.Reply{}, digest.Errorf(digest.Invalid, "There is no command “%s”", clip(r.Command, 40)).WithHint("Try help.")
 }
 
-// verbs are the buttons, by the verb in their id.
+// press serves a button or menu by the verb in its id. Whoever sees one can
+// press it, so each checks anew what the presser may do.
 func (h *Handler) press(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	verb, arg, ok := bot.ParseActionID(r.Action)
 	if !ok {

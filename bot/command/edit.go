@@ -45,18 +45,22 @@ func (h *Handler) changeable(ctx context.Context, r bot.Request, number string) 
 	if err != nil {
 		return digest.Subscription{}, digest.Errorf(digest.Invalid, "Say which subscription by its number").WithHint("For example: /subscriptions edit 3 weekdays 9:00")
 	}
-	sub, err := h.o.Store.Subscription(ctx, id)
-	if err != nil || !h.mayChange(r, sub) {
-		if err == nil || digest.CodeOf(err) == digest.NotFound {
-			err = notYours(id)
-		}
-		return sub, err
-	}
+	sub, err := h.theirs(ctx, r, id)
 	switch {
+	case err != nil:
 	case sub.From == "config":
 		err = fromConfig()
 	case sub.State == digest.Removed:
 		err = digest.Errorf(digest.NotFound, "Subscription #%d is removed", id).WithHint("Subscribe again with /subscribe.")
+	}
+	return sub, err
+}
+
+// theirs is a subscription that the person may change, whatever its state.
+func (h *Handler) theirs(ctx context.Context, r bot.Request, id int64) (digest.Subscription, error) {
+	sub, err := h.o.Store.Subscription(ctx, id)
+	if digest.CodeOf(err) == digest.NotFound || err == nil && !h.mayChange(r, sub) {
+		err = notYours(id)
 	}
 	return sub, err
 }
@@ -88,7 +92,7 @@ func (h *Handler) edit(r bot.Request, sub digest.Subscription) (bot.Reply, error
 	}
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Zone: sub.Zone, Lead: []bot.Text{h.line(sub, r, w), bot.T(w.Say("Type what to change, for example:"))}}
 	for _, e := range examples {
-		m.Lead = append(m.Lead, bot.Text{{Text: "/" + e, Code: true, Command: e}})
+		m.Lead = append(m.Lead, bot.Text{typed(e)})
 	}
 	return bot.Reply{Message: m}, nil
 }

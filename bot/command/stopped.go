@@ -29,7 +29,7 @@ func (h *Handler) offer(ctx context.Context, r bot.Request, reply bot.Reply) bot
 		id := strconv.FormatInt(s.ID, 10)
 		here, again := "subscriptions edit "+id+" here", "subscriptions resume "+id
 		reply.Message.Notes = append(reply.Message.Notes, w.Text("I could not send you %s directly, so it is stopped. To get it in this channel, type %s, then %s.",
-			bot.B(subName(s, w)), bot.Span{Text: "/" + here, Code: true, Command: here}, bot.Span{Text: "/" + again, Code: true, Command: again}))
+			bot.B(subName(s, w)), typed(here), typed(again)))
 		break // one at a time
 	}
 	return reply

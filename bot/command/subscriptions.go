@@ -126,12 +126,8 @@ func (h *Handler) pressSubscription(ctx context.Context, r bot.Request, verb, ar
 	if err != nil {
 		return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know this button").WithHint("See /subscriptions.")
 	}
-	sub, err := h.o.Store.Subscription(ctx, id)
-	if err != nil || !h.mayChange(r, sub) {
-		// Whether it exists is nobody else's business.
-		if err == nil || digest.CodeOf(err) == digest.NotFound {
-			err = digest.Errorf(digest.Forbidden, "Subscription #%d is not yours to change", id).WithHint("See /subscriptions.")
-		}
+	sub, err := h.theirs(ctx, r, id)
+	if err != nil {
 		return bot.Reply{}, err
 	}
 	switch verb {
@@ -152,7 +148,7 @@ func (h *Handler) pressSubscription(ctx context.Context, r bot.Request, verb, ar
 // change pauses, resumes, removes or brings back a subscription.
 func (h *Handler) change(ctx context.Context, r bot.Request, verb string, sub digest.Subscription) (bot.Reply, error) {
 	if sub.From == "config" {
-		return bot.Reply{}, digest.Errorf(digest.Forbidden, "This digest is set up in the configuration file").WithHint("The operator can change it there.")
+		return bot.Reply{}, fromConfig()
 	}
 	w := h.words(r)
 	id := strconv.FormatInt(sub.ID, 10)
