@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +25,28 @@ type dialect struct {
 	explain func(error) (fault, bool)
 	// sequences makes the next ID of each table follow those that were put in.
 	sequences func(context.Context, *session) error
+}
+
+// repeat runs something again for as long as the database asks for it: after a
+// deadlock, and after a serialisation failure, which a database that isolates
+// fully gives to any transaction. Two that met wait for different times.
+func (d dialect) repeat(ctx context.Context, once func() error) error {
+	const tries = 20
+	wait := time.Millisecond
+	for n := 1; ; n++ {
+		err := once()
+		if n == tries || !d.again(err) {
+			return err
+		}
+		timer := time.NewTimer(rand.N(wait))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+		wait = min(2*wait, 250*time.Millisecond)
+	}
 }
 
 // queryer is what *sql.DB and *sql.Tx share.
@@ -64,10 +88,24 @@ func (c *session) query(ctx context.Context, query string, args ...any) (*sql.Ro
 	if err != nil {
 		return nil, err
 	}
-	if args = clean(args); st != nil {
-		return st.QueryContext(ctx, args...)
+	args = clean(args)
+	ask := func() (*sql.Rows, error) {
+		if st != nil {
+			return st.QueryContext(ctx, args...)
+		}
+		return c.on.QueryContext(ctx, query, args...)
 	}
-	return c.on.QueryContext(ctx, query, args...)
+	if c.tx != nil {
+		return ask()
+	}
+	// Outside of a transaction a statement is one, which fails before its first
+	// row.
+	var rows *sql.Rows
+	err = c.kind.repeat(ctx, func() (err error) {
+		rows, err = ask()
+		return err
+	})
+	return rows, err
 }
 
 // scanner is *sql.Row, or *sql.Rows at one row.
@@ -79,7 +117,32 @@ type failed struct{ err error }
 // Scan returns why.
 func (f failed) Scan(...any) error { return f.err }
 
+// oneRow is the first row of a query outside of a transaction.
+type oneRow struct {
+	rows *sql.Rows
+	err  error
+}
+
+// Scan reads it; sql.ErrNoRows where there is none.
+func (r oneRow) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.rows.Close()
+	if !r.rows.Next() {
+		return cmp.Or(r.rows.Err(), sql.ErrNoRows)
+	}
+	if err := r.rows.Scan(dest...); err != nil {
+		return err
+	}
+	return r.rows.Close()
+}
+
 func (c *session) row(ctx context.Context, query string, args ...any) scanner {
+	if c.tx == nil {
+		rows, err := c.query(ctx, query, args...)
+		return oneRow{rows, err}
+	}
 	st, err := c.prepared.get(ctx, query)
 	if err != nil {
 		return failed{err}

@@ -101,9 +101,8 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.fail("reach the database", s.reading().row(ctx, "SELECT 1").Scan(&one))
 }
 
-// write runs fn in a transaction, and again when the database asks for it
-// (a deadlock, a serialisation failure): fn starts from nothing each time. When
-// it returns, what was written outlives a power failure.
+// write runs fn in a transaction, and again when the database asks for it, see
+// repeat: fn starts from nothing each time. When it returns, what was written outlives a power failure.
 func (s *Store) write(ctx context.Context, doing string, fn func(*session) error) error {
 	return s.writeBy(ctx, doing, s.inTx, fn)
 }
@@ -120,13 +119,7 @@ func (s *Store) writeSoon(ctx context.Context, doing string, fn func(*session) e
 type transaction func(ctx context.Context, fn func(*session) error) error
 
 func (s *Store) writeBy(ctx context.Context, doing string, once transaction, fn func(*session) error) error {
-	const tries = 8
-	var err error
-	for range tries {
-		if err = once(ctx, fn); !s.kind.again(err) {
-			break
-		}
-	}
+	err := s.kind.repeat(ctx, func() error { return once(ctx, fn) })
 	if err = s.fail(doing, err); errors.Is(err, digest.ErrFull) {
 		s.full.Store(true)
 	}

@@ -9,3 +9,5 @@ import (
 func TestSQLite(t *testing.T) { storetest.Run(t, storetest.SQLite) }
 
 func TestPostgres(t *testing.T) { storetest.Run(t, storetest.Postgres) }
+
+func TestSerializablePostgres(t *testing.T) { storetest.Run(t, storetest.SerializablePostgres) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -42,6 +43,23 @@ var sharedCluster = sync.OnceValues(openCluster)
 // dropped when the test ends.
 func Postgres(t testing.TB) *store.Store {
 	return open(t, PostgresDSN(t))
+}
+
+// SerializablePostgres is Postgres on a database that isolates every
+// transaction fully, as a distributed one does, and so refuses some with
+// SQLSTATE 40001.
+func SerializablePostgres(t testing.TB) *store.Store {
+	t.Helper()
+	c := needCluster(t)
+	dsn := c.database(t, c.template)
+	name := dsn[strings.LastIndexByte(dsn, '/')+1:]
+	if i := strings.IndexByte(name, '?'); i >= 0 {
+		name = name[:i]
+	}
+	if err := c.do("ALTER DATABASE " + name + " SET default_transaction_isolation = 'serializable'"); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, dsn)
 }
 
 // PostgresDSN returns the address of a new database with an up-to-date schema
