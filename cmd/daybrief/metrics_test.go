@@ -13,25 +13,23 @@ import (
 // is counted just after others can see it.
 func waitMetrics(t *testing.T, s service, lines ...string) {
 	t.Helper()
-	again, late := time.NewTicker(50*time.Millisecond), time.After(30*time.Second)
-	defer again.Stop()
-	for {
-		_, page := get(t, s.URL+"metrics", nil)
-		missing := []string{}
+	var page string
+	var missing []string
+	defer func() {
+		if t.Failed() {
+			t.Logf("no %q among\n%s", missing, strings.Join(regexp.MustCompile(`(?m)^daybrief_.*`).FindAllString(page, -1), "\n"))
+		}
+	}()
+	until(t, "all lines are there", func() bool {
+		_, page = get(t, s.URL+"metrics", nil)
+		missing = missing[:0]
 		for _, line := range lines {
 			if !strings.Contains(page, "\n"+line+"\n") {
 				missing = append(missing, line)
 			}
 		}
-		if len(missing) == 0 {
-			return
-		}
-		select {
-		case <-again.C:
-		case <-late:
-			t.Fatalf("no %q among\n%s", missing, strings.Join(regexp.MustCompile(`(?m)^daybrief_.*`).FindAllString(page, -1), "\n"))
-		}
-	}
+		return len(missing) == 0
+	})
 }
 
 // TestMetricsMove posts a morning of which Slack refuses the first try.
