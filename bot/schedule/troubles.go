@@ -81,7 +81,7 @@ func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, d digest
 		return digest.EditionPlan{}
 	}
 	w := bot.WordsIn(cmp.Or(sub.Lang, t.o.Lang))
-	text := w.Text("I stopped sending %s to %s.", bot.B(cmp.Or(sub.Name, sub.Query)), sub.Destination.String())
+	text := w.Text("I stopped sending %s to %s.", bot.B(cmp.Or(sub.Name, sub.Query)), bot.P(sub.Destination))
 	now := t.o.Now()
 	m := bot.Message{Lang: w.Lang(), At: now, Lead: []bot.Text{append(text, bot.S(" "+w.Told(sub.Reason)))}}
 	e := digest.Edition{SubscriptionID: sub.ID, Slot: fmt.Sprintf("suspended:%d", d.ID), Scheduled: now, Built: now, Title: m.Lead[0].String()}
@@ -102,7 +102,7 @@ func (t *Troubles) Report(ctx context.Context, d digest.Delivery, what string) {
 		return
 	}
 	w := bot.WordsIn(t.o.Lang)
-	m := bot.Message{Lang: w.Lang(), At: t.o.Now(), Lead: []bot.Text{w.Text("Part %d of a digest for %s needs a look: %s.", d.Part+1, d.Destination.String(), what)}}
+	m := bot.Message{Lang: w.Lang(), At: t.o.Now(), Lead: []bot.Text{w.Text("Part %d of a digest for %s needs a look: %s.", d.Part+1, bot.P(d.Destination), w.Told(what))}}
 	if n == reportsAnHour {
 		m.Lead = append(m.Lead, w.Text("Any more within the hour are told in the log alone."))
 	}
