@@ -189,14 +189,15 @@ func Big(r digest.Rules, s *Story, now time.Time) bool {
 
 // Escalation returns what has escalated since a destination was told, nil when
 // nothing has: at least twice as many independent sources, each firm country
-// that the story did not have, a word severer than any it had.
+// that the story did not have, a word severer than any it had. The first country
+// of a story that had none is no new one: it was only not known.
 func Escalation(told digest.Alerted, s *Story) []Change {
 	var out []Change
 	if n := s.Sources(); n >= 2*max(told.Sources, 1) {
 		out = append(out, Change{Sources: n, Before: told.Sources})
 	}
 	for _, country := range s.Countries {
-		if !slices.Contains(told.Countries, country) {
+		if len(told.Countries) > 0 && !slices.Contains(told.Countries, country) {
 			out = append(out, Change{Country: country})
 		}
 	}

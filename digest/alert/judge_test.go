@@ -134,6 +134,7 @@ func TestJudge(t *testing.T) {
 		"told":                  {func(c *alert.Case) { c.Told = told(2, "", "KR") }, alert.Nothing, alert.Told},
 		"twice as many":         {func(c *alert.Case) { c.Story.Prints = prints(4); c.Told = told(2, "", "KR") }, alert.Send, ""},
 		"another country":       {func(c *alert.Case) { c.Told = told(9, "", "US") }, alert.Send, ""},
+		"a first country":       {func(c *alert.Case) { c.Told = told(9, "") }, alert.Nothing, alert.Told},
 		"severer":               {func(c *alert.Case) { c.Story.Prints[1].Severity = "deaths"; c.Told = told(9, "arrest", "KR") }, alert.Send, ""},
 		"as severe":             {func(c *alert.Case) { c.Story.Prints[1].Severity = "earthquake"; c.Told = told(9, "deaths", "KR") }, alert.Nothing, alert.Told},
 		"small":                 {func(c *alert.Case) { c.Wishes[0].Rules.Big = 3 }, alert.Nothing, alert.Small},
