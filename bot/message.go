@@ -88,8 +88,14 @@ func B(s string) Span { return Span{Text: s, Bold: true} }
 // S makes a plain span.
 func S(s string) Span { return Span{Text: s} }
 
-// P makes a span that names a channel.
-func P(d digest.Destination) Span { return Span{Text: d.String(), Place: d} }
+// P makes a span that names a channel; of anything else it is the words of
+// config.
+func P(d digest.Destination) Span {
+	if d.Direct || d.Channel == "" {
+		return S(d.String())
+	}
+	return Span{Text: d.String(), Place: d}
+}
 
 // String is the text without any look.
 func (t Text) String() string {

@@ -245,4 +245,8 @@ var koreanTold = map[string]string{
 	"The channel or message is gone: remove the subscription or choose another channel.":                                                                       "채널이나 메시지가 없어졌습니다. 구독을 삭제하거나 다른 채널을 고르세요.",
 	"The destination is not a Discord channel: write it as discord:CHANNEL, with the number that Copy Channel ID gives.":                                       "Discord 채널이 아닙니다. discord: 뒤에 ‘채널 ID 복사하기’로 얻은 숫자를 적으세요.",
 	"Choose another channel.": "다른 채널을 고르세요.",
+	// Why a part of a digest needs a look.
+	"given up after its time was over: %s": "시간이 지나 포기했습니다: %s",
+	"refused: %s":                          "거부되었습니다: %s",
+	"it may or may not be visible: %s":     "보이는지 알 수 없습니다: %s",
 }
