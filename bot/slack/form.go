@@ -31,12 +31,16 @@ type private struct {
 	channel string // where "here" is; "" in direct messages
 	edits   string // the subscription's number; "" for a new one
 	home    bool   // it was opened in the Home tab, which is drawn anew after
+	quiet   bool   // it is about quiet hours
 }
 
 func (p private) String() string {
 	s := p.channel + "/" + p.edits
 	if p.home {
 		s += "/home"
+	}
+	if p.quiet {
+		s += "/quiet"
 	}
 	return s
 }
@@ -51,7 +55,9 @@ func parsePrivate(s string) private {
 			p.edits = parts[1]
 		}
 	}
-	p.home = len(parts) > 2 && parts[2] == "home"
+	for _, word := range parts[min(len(parts), 2):] {
+		p.home, p.quiet = p.home || word == "home", p.quiet || word == quietForm
+	}
 	return p
 }
 

@@ -56,6 +56,12 @@ func saved(w *world, user string) slacktest.View {
 	return *w.srv.View(v.ID)
 }
 
+func quietSaved(w *world, user string) slacktest.View {
+	v := openedBy("/brief subscriptions quiet")(w, user)
+	w.srv.Submit(user, v, map[string]string{"weekends": "yes"})
+	return *w.srv.View(v.ID)
+}
+
 // viewCases are the views in a language.
 func viewCases(ko bool) map[string]viewCase {
 	say := func(en, kr string) string {
@@ -70,6 +76,7 @@ func viewCases(ko bool) map[string]viewCase {
 	welcome := bot.Message{Lang: say("en", "ko"), Title: bot.T("daybrief"), Lead: []bot.Text{bot.T(say("Ask about a country, a topic, or both. Type /help to see how.", "나라나 주제, 또는 둘 다 물어보세요. /help를 입력해 보세요."))},
 		Actions: []bot.Action{{ID: "v1:ask:korea-trade", Label: "korea-trade"}}}
 	done := bot.Message{Lang: say("en", "ko"), Lead: []bot.Text{bot.T(say("Changed korea-trade.", "korea-trade를 바꾸었습니다."))}, Actions: []bot.Action{{ID: "v1:edit:7", Label: say("Edit", "수정")}}}
+	quietly := bot.Message{Lang: say("en", "ko"), Lead: []bot.Text{bot.T(say("Quiet hours: weekends, alerts wait.", "방해 금지 시간: 주말, 알림 모아두기."))}}
 	values := map[string]string{"query": "korea-trade", "when": "30 7 * * 1,3,5", "zone": "Asia/Seoul", "where": "here", "format": "cards", "length": "12"}
 	alert := map[string]string{"query": "korea-trade", "where": "dm", "big": "6", "per_hour": "3", "every": "1 h", "filters": "exclude football languages en, ko"}
 	whole := maps.Clone(values)
@@ -83,6 +90,7 @@ func viewCases(ko bool) map[string]viewCase {
 		"form":          {open: openedBy("/brief subscribe")},
 		"edit":          {fill: values, open: openedBy("/brief subscriptions edit 7")},
 		"edit_uncommon": {fill: map[string]string{"query": strings.Repeat("semiconductor ", 9), "when": "0 8,18 * * *", "where": "slack:C0OTHER"}, open: openedBy("/brief subscriptions edit 7")},
+		"quiet_saved":   {said: quietly, fill: map[string]string{"quiet": "off"}, open: quietSaved},
 		"saved":         {said: done, fill: values, open: saved},
 		"home_first":    {said: welcome, open: openedHome},
 		"home":          {said: list, open: openedHome},

@@ -97,7 +97,11 @@ func (a *App) resultView(m bot.Message, lang string, meta private) slackgo.Modal
 	if len(blocks) == 0 { // a modal has something in it
 		blocks = richLines(bot.T("–"))
 	}
-	return slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: plainText(words.Say("Subscription"), maxViewTitle),
+	title := words.Say("Subscription")
+	if meta.quiet {
+		title = words.Say("Quiet hours")
+	}
+	return slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: plainText(title, maxViewTitle),
 		Close: plainText(words.Say("Close"), maxViewTitle), Blocks: slackgo.Blocks{BlockSet: blocks}, PrivateMetadata: meta.String()}
 }
 
