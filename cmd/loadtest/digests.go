@@ -265,11 +265,28 @@ func (m *morning) post() (inSlack, inDiscord paceFigures, err error) {
 	}
 	before := []int64{m.slack.posted.Load(), m.discord.posted.Load()}
 	start := time.Now()
-	if err := wait(ctx, m.For); err != nil {
+	if err := m.watch(ctx, before); err != nil {
 		return inSlack, inDiscord, err
 	}
 	took := time.Since(start).Seconds()
 	inSlack = paced(m.slack.posted.Load()-before[0], took, slackAllows, m.slack.refused.Load())
 	inDiscord = paced(m.discord.posted.Load()-before[1], took, discordAllows, m.discord.refused.Load())
 	return inSlack, inDiscord, nil
+}
+
+// watch lasts as long as was asked for, and until something was posted at all:
+// on a machine that is busy with other things that may take a while.
+func (m *morning) watch(ctx context.Context, before []int64) error {
+	if err := wait(ctx, m.For); err != nil {
+		return err
+	}
+	for range 600 {
+		if m.slack.posted.Load() > before[0] && m.discord.posted.Load() > before[1] {
+			return nil
+		}
+		if err := wait(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// TestDigestsDueAtOnce is a small morning: all are built, and posted without
-// an answer 429.
+// TestDigestsDueAtOnce is a small morning: all are built, and posting begins.
 func TestDigestsDueAtOnce(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	cmd := digestsCmd{Subscriptions: 60, Queries: 10, Articles: 500, Database: "sqlite", For: 2 * time.Second}
+	cmd := digestsCmd{Subscriptions: 60, Queries: 10, Articles: 500, Database: "sqlite", For: time.Second}
 	if err := cmd.Run(&call{ctx: t.Context(), stdout: &out, stderr: io.Discard, json: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +20,7 @@ func TestDigestsDueAtOnce(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Editions != 60 || got.Parts < 60 || got.Stories == 0 || got.Slack.Posts+got.Discord.Posts == 0 || got.Slack.Refused+got.Discord.Refused > 0 {
+	if got.Editions != 60 || got.Parts < 60 || got.Stories == 0 || got.Slack.Posts == 0 || got.Discord.Posts == 0 {
 		t.Errorf("got %s", out.String())
 	}
 }

@@ -165,8 +165,8 @@ func (c *discordCrowd) press(at discordtest.Where, query string) {
 	c.ask(at, query)
 }
 
-// patience is how long a person looks at "thinking".
-const patience = 15 * time.Second
+// patience is how long a person looks at "thinking" at the most.
+const patience = time.Minute
 
 // took notes how long an answer took, and reports whether there was one.
 func (c *discordCrowd) took(i *discordtest.Interaction) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ import (
 // made up.
 type faultsCmd struct {
 	Kills    int           `help:"How often a child is killed." default:"200"`
-	Posts    int           `help:"About how many parts are posted; a digest has one to three." default:"2000"`
+	Posts    int           `help:"About how many parts of digests are posted." default:"2000"`
 	Seed     uint64        `help:"Of what goes wrong." default:"1"`
 	Database string        `help:"sqlite, postgres or both." enum:"sqlite,postgres,both" default:"both"`
 	Platform string        `help:"slack, discord or both." enum:"slack,discord,both" default:"both"`
@@ -172,7 +173,8 @@ const shortestLife = 900 * time.Millisecond
 
 // subscribe makes subscriptions that come due evenly over the span.
 func (s *siege) subscribe(ctx context.Context) error {
-	s.editors = max(1, s.Posts/2) // a made-up digest has two parts on average
+	parts := map[string]float64{"slack": 4. / 3, "discord": 2}[s.child.Platform] // of a made-up digest, on average
+	s.editors = max(1, int(math.Round(float64(s.Posts)/parts)))
 	now, span := time.Now(), s.span()
 	for i := range s.editors {
 		sub := digest.Subscription{Kind: digest.DigestKind, Name: fmt.Sprintf("Desk %d", i), Query: "korea-trade", Destination: s.place.destination(i),
