@@ -50,10 +50,15 @@ func (pruneArgs) Kind() string { return "prune" }
 const (
 	fetchCooldown = 10 * time.Millisecond
 	fetchPoll     = 500 * time.Millisecond
-	jobTimeout    = 2 * time.Minute
-	pollTimeout   = 10 * time.Minute
-	rescueAfter   = pollTimeout + time.Minute
-	softStop      = 20 * time.Second
+	// notifyCooldown is within what time of a notice to PostgreSQL's listeners no
+	// other is given, by the client's own cooldown: of two jobs inserted within
+	// it, the second may come after the fetch that the first brought about, and
+	// then waits for fetchPoll. So it is the least there is.
+	notifyCooldown = river.FetchCooldownMin
+	jobTimeout     = 2 * time.Minute
+	pollTimeout    = 10 * time.Minute
+	rescueAfter    = pollTimeout + time.Minute
+	softStop       = 20 * time.Second
 )
 
 // queues of jobs; see Scheduler.queues.
@@ -98,7 +103,7 @@ func (s *Scheduler) newClient() (*river.Client[*sql.Tx], error) {
 	return river.NewClient(driver(s.o.DB, s.o.Dialect, s.o.Listener), &river.Config{
 		Queues:               s.queues(),
 		Workers:              workers,
-		FetchCooldown:        fetchCooldown,
+		FetchCooldown:        notifyCooldown,
 		FetchPollInterval:    cmp.Or(s.o.Look, fetchPoll),
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,

@@ -34,11 +34,11 @@ const deliverers = 160
 func (s *Scheduler) queues() map[string]river.QueueConfig {
 	out := map[string]river.QueueConfig{}
 	if Has(s.o.Roles, Worker) {
-		out[deliverQueue] = river.QueueConfig{MaxWorkers: deliverers}
-		out[upkeepQueue] = river.QueueConfig{MaxWorkers: 3}
+		out[deliverQueue] = river.QueueConfig{MaxWorkers: deliverers, FetchCooldown: fetchCooldown}
+		out[upkeepQueue] = river.QueueConfig{MaxWorkers: 3, FetchCooldown: fetchCooldown}
 	}
 	if Has(s.o.Roles, Fetch) && s.o.Poll != nil {
-		out[pollQueue] = river.QueueConfig{MaxWorkers: 1}
+		out[pollQueue] = river.QueueConfig{MaxWorkers: 1, FetchCooldown: fetchCooldown}
 	}
 	return out
 }
