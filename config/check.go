@@ -22,6 +22,11 @@ type checker struct {
 // wrong notes a mistake at a YAML path.
 func (c *checker) wrong(path, format string, args ...any) {
 	where := c.doc.at(path)
+	for name, set := range map[string]string{"DAYBRIEF_LISTEN": "$.web.listen", "DAYBRIEF_ROLE": "$.role"} {
+		if set == path && c.options.Getenv != nil && strings.TrimSpace(c.options.Getenv(name)) != "" {
+			where = name // which is over what the file says
+		}
+	}
 	if where != "" {
 		where += ": "
 	}

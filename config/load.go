@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"reflect"
@@ -64,17 +65,26 @@ func readFile(name string) ([]byte, error) {
 		return nil, fmt.Errorf("the configuration file %s does not exist", name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the configuration file %s cannot be read: %w", name, err)
+		return nil, unreadable(name, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("the configuration file %s cannot be read: %w", name, err)
+		return nil, unreadable(name, err)
 	}
 	if len(data) > MaxFile {
 		return nil, fmt.Errorf("the configuration file %s is larger than %d MiB", name, MaxFile>>20)
 	}
 	return data, nil
+}
+
+// unreadable says why, without the name a second time.
+func unreadable(name string, err error) error {
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return fmt.Errorf("the configuration file %s cannot be read: %w", name, err)
 }
 
 // environment puts what the environment says over what the file says.

@@ -69,10 +69,8 @@ func openApp(c *call) (*app, error) {
 		return nil, err
 	}
 	a := &app{config: conf, zone: zoneName(conf.Zone), log: newLogger(c, conf), now: c.now}
-	if tz := os.Getenv("TZ"); conf.Zone == "local" && !strings.HasPrefix(tz, ":") && !strings.HasPrefix(tz, "/") {
-		if _, err := time.LoadLocation(tz); err != nil {
-			a.log.Warn("TZ is no IANA zone such as Asia/Seoul; another is used", "TZ", tz, "zone", a.zone)
-		}
+	if tz := os.Getenv("TZ"); conf.Zone == "local" && tz != "" && zoneIn(tz) == "" {
+		a.log.Warn("TZ is no IANA zone such as Asia/Seoul; another is used", "TZ", tz, "zone", a.zone)
 	}
 	// The tagger is built while the database opens: a person waits for both.
 	var group errgroup.Group
@@ -192,19 +190,28 @@ func zoneName(zone string) string {
 	if zone != "" && zone != "local" {
 		return zone
 	}
-	if tz := os.Getenv("TZ"); tz != "" && !strings.HasPrefix(tz, ":") && !strings.HasPrefix(tz, "/") {
-		if _, err := time.LoadLocation(tz); err == nil {
-			return tz
-		}
+	if name := zoneIn(os.Getenv("TZ")); name != "" {
+		return name
 	}
 	if target, err := os.Readlink("/etc/localtime"); err == nil {
-		if _, name, ok := strings.Cut(target, "zoneinfo/"); ok {
-			if _, err := time.LoadLocation(name); err == nil {
-				return name
-			}
+		if name := zoneIn(target); name != "" {
+			return name
 		}
 	}
 	return "UTC"
+}
+
+// zoneIn is the IANA name in what TZ may be, a name or the path of a zone's
+// file; "" for none.
+func zoneIn(tz string) string {
+	name := strings.TrimPrefix(tz, ":")
+	if _, after, ok := strings.Cut(name, "zoneinfo/"); ok {
+		name = after
+	}
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" || strings.HasPrefix(name, "/") {
+		return ""
+	}
+	return name
 }
 
 // newLogger writes to standard error what the configuration asks for.

@@ -143,6 +143,9 @@ func (d digestCmd) Run(c *call) error {
 }
 
 func (d digestCmd) run(c *call, a *app) error {
+	if d.Length < 1 || d.Length > 50 {
+		return fmt.Errorf("%w: --length must be from 1 to 50", errUsage)
+	}
 	now := c.now()
 	if d.At != "" {
 		var err error

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -90,7 +92,7 @@ func run(ctx context.Context, env environment) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(env.stderr, "daybrief: %s\nRun “daybrief --help” to see what there is.\n", sentenceOf(err))
+		fmt.Fprintf(env.stderr, "daybrief: %s\nRun “daybrief --help” to see what there is.\n", usageOf(sentenceOf(err)))
 		return exitUsage
 	}
 	if err := parsed.Run(&call{environment: env, ctx: ctx, cli: &c}); err != nil {
@@ -123,7 +125,7 @@ func (env environment) fail(err error) int {
 	}
 	fmt.Fprintln(env.stderr, "daybrief:", sentenceOf(err))
 	if hint := digest.HintOf(err); hint != "" {
-		fmt.Fprintln(env.stderr, hint)
+		fmt.Fprintln(env.stderr, strings.ToUpper(hint[:1])+hint[1:])
 	}
 	if errors.Is(err, errUsage) {
 		return exitUsage
@@ -136,6 +138,29 @@ func sentenceOf(err error) string {
 	// A quoted value shows the mark as an escape.
 	return strings.NewReplacer(exclusionMark, "-", `\ue001`, "-").Replace(strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
 }
+
+// usageOf says in our words what the parser says in its own.
+func usageOf(text string) string {
+	for _, w := range parserWords() {
+		text = w.theirs.ReplaceAllString(text, w.ours)
+	}
+	return text
+}
+
+type wording struct {
+	theirs *regexp.Regexp
+	ours   string
+}
+
+var parserWords = sync.OnceValue(func() []wording {
+	return []wording{
+		{regexp.MustCompile(`^(.+): expected a valid \d+ bit u?int but got (".*")$`), `$1 is $2; it must be a whole number`},
+		{regexp.MustCompile(`^(.+): expected \w+ value but got "EOL" \(<EOL>\)$`), `$1 needs a value after it`},
+		{regexp.MustCompile(`^expected ("<.*")$`), `$1 is missing`},
+		{regexp.MustCompile(`^missing flags: (.*)$`), `$1 is missing`},
+		{regexp.MustCompile(`","`), `", "`},
+	}
+})
 
 // silentError fails without another word: all was said.
 type silentError struct{ error }

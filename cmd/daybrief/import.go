@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"sort"
 	"strings"
 	"time"
@@ -84,7 +83,10 @@ type importer struct {
 
 func (in *importer) path(path, source string) error {
 	o := feed.ReadOptions{Source: source, Progress: in.progressed, Unknown: func(key string) { in.unknown[key]++ }}
-	if u, err := url.Parse(path); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+	if scheme, _, ok := strings.Cut(path, "://"); ok {
+		if scheme != "http" && scheme != "https" {
+			return fmt.Errorf("%w: %s is no address that can be read: it must begin with http:// or https://", errUsage, path)
+		}
 		return in.take(in.app.fetcher(in.environment).ReadURL(in.ctx, path, o))
 	}
 	return in.take(feed.Read(path, in.stdin, o))

@@ -310,7 +310,7 @@ func cannotListen(address string, err error) error {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: this machine has no such address", address).WithHint("%s", other)
 	}
-	return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: %w", address, err).WithHint("%s", other)
+	return digest.Errorf(digest.Unavailable, "the page cannot listen on %s: %s", address, netSentence(err)).WithHint("%s", other)
 }
 
 func isPort(s string) bool {

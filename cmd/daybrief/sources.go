@@ -4,15 +4,20 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/feed"
+	"github.com/daybrief/daybrief/digest/tag"
 )
 
 type sourcesCmd struct {
@@ -164,6 +169,9 @@ func (s sourcesAddCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := s.check(a); err != nil {
+		return err
+	}
 	report := a.fetcher(c.environment).Check(c.ctx, address)
 	if report.Error != "" && !s.Force {
 		return digest.Errorf(digest.Unavailable, "%s cannot be read: %s", address, report.Error).WithHint("%s", cmp.Or(report.Hint, "Add --force to add it all the same."))
@@ -191,6 +199,29 @@ func (s sourcesAddCmd) Run(c *call) error {
 	}
 	a.audit(c, "source "+strings.ToLower(verb), src.Name+" "+src.URL)
 	fmt.Fprintf(c.stdout, "%s %s (%s).\n", verb, bot.SafeLine(src.Name), src.URL)
+	return nil
+}
+
+// check refuses what no article could ever match.
+func (s *sourcesAddCmd) check(a *app) error {
+	if s.Country != "" {
+		names, code := a.tagger.Names(), strings.ToUpper(s.Country)
+		if !slices.ContainsFunc(names, func(n digest.Name) bool { return n.Kind == digest.CountryName && slices.Contains(n.Slugs, code) }) {
+			code = countryNames(names)(s.Country)
+		}
+		if code == "" {
+			return fmt.Errorf("%w: --country is %q; it must be a code of two letters such as KR", errUsage, s.Country)
+		}
+		s.Country = code
+	}
+	if _, err := language.ParseBase(s.Language); s.Language != "" && err != nil {
+		return fmt.Errorf("%w: --language is %q; it must be a code such as ko", errUsage, s.Language)
+	}
+	for _, slug := range s.Topics {
+		if !slices.ContainsFunc(a.tagger.Topics(), func(d tag.Definition) bool { return d.Slug == slug }) {
+			return fmt.Errorf("%w: --topics has %q, which is no topic; see: daybrief topics", errUsage, slug)
+		}
+	}
 	return nil
 }
 
@@ -264,12 +295,16 @@ func (s sourcesCheckCmd) Run(c *call) error {
 }
 
 type sourcesImportCmd struct {
-	File string `arg:"" help:"OPML file; folders become topics." type:"existingfile"`
+	File string `arg:"" help:"OPML file; folders become topics." type:"path"`
 }
 
 // Run adds the feeds of an OPML file.
 func (s sourcesImportCmd) Run(c *call) error {
 	data, err := os.ReadFile(s.File)
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		return digest.Errorf(digest.Invalid, "%s cannot be read: %w", s.File, cause.Err)
+	}
 	if err != nil {
 		return err
 	}

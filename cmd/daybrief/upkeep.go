@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/daybrief/daybrief/config"
@@ -124,6 +126,22 @@ func (b backupCmd) Run(c *call) error {
 	return nil
 }
 
+// netSentence is why an address could not be reached or opened, in our words
+// where they are known.
+func netSentence(err error) string {
+	var name *net.DNSError
+	var late net.Error
+	switch {
+	case errors.As(err, &name):
+		return fmt.Sprintf("there is no host %q", name.Name)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there"
+	case errors.As(err, &late) && late.Timeout():
+		return "it takes too long"
+	}
+	return err.Error()
+}
+
 type healthcheckCmd struct{}
 
 // Run asks the page of a running bot, for a container's health check.
@@ -148,7 +166,7 @@ func (healthcheckCmd) Run(c *call) error {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return digest.Errorf(digest.Unavailable, "no bot answers on %s: %w", address, err).
+		return digest.Errorf(digest.Unavailable, "no bot answers on %s: %s", address, netSentence(err)).
 			WithHint("Is it running, and does it listen there? The address is that of DAYBRIEF_LISTEN or web.listen.")
 	}
 	defer resp.Body.Close()
