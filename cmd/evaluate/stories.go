@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -16,9 +16,9 @@ import (
 
 // StoriesCmd scores how articles are put into stories.
 type StoriesCmd struct {
-	File   string `arg:"" help:"JSON lines: id, title, body, published, url, source, story."`
-	JSON   bool   `name:"json" help:"Print JSON."`
-	Errors int    `help:"List this many of the worst stories."`
+	File   string `arg:"" help:"Labelled articles, one JSON object a line: id, title, body, published, url, source, story; - reads standard input."`
+	JSON   bool   `help:"Print one JSON object."`
+	Errors int    `help:"List the N worst stories." placeholder:"N"`
 }
 
 // storyRow is an article with the story that a person, or an aggregator, put
@@ -70,7 +70,7 @@ func (c StoriesCmd) Run(out io.Writer) error {
 		return err
 	}
 	if !slices.ContainsFunc(rows, func(r storyRow) bool { return !r.dated() }) {
-		sort.SliceStable(rows, func(i, j int) bool { return rows[i].Published.Before(rows[j].Published.Time) })
+		slices.SortStableFunc(rows, func(a, b storyRow) int { return a.Published.Compare(b.Published.Time) })
 	}
 	started := time.Now()
 	found := groupRows(rows)
@@ -79,7 +79,7 @@ func (c StoriesCmd) Run(out io.Writer) error {
 	for i := range rows {
 		all[i] = i
 	}
-	s := storiesScore{Articles: len(rows), Stories: distinctGold(rows), Found: distinct(found), PerSecond: float64(len(rows)) / took.Seconds(), PeakMB: peakMB(),
+	s := storiesScore{Articles: len(rows), Stories: distinct(labels(rows)), Found: distinct(found), PerSecond: float64(len(rows)) / took.Seconds(), PeakMB: peakMB(),
 		B3: bcubed(rows, found, all), Distinct: bcubed(rows, found, withoutDuplicates(rows))}
 	if c.JSON {
 		return json.NewEncoder(out).Encode(s)
@@ -159,20 +159,21 @@ func withoutDuplicates(rows []storyRow) []int {
 	return out
 }
 
-func distinct(found []int64) int {
-	seen := map[int64]bool{}
-	for _, id := range found {
-		seen[id] = true
+func distinct[T comparable](list []T) int {
+	seen := map[T]bool{}
+	for _, x := range list {
+		seen[x] = true
 	}
 	return len(seen)
 }
 
-func distinctGold(rows []storyRow) int {
-	seen := map[string]bool{}
-	for _, r := range rows {
-		seen[r.Story] = true
+// labels are the stories that the rows are labelled with.
+func labels(rows []storyRow) []string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.Story
 	}
-	return len(seen)
+	return out
 }
 
 // worst lists the found stories that mix the most articles of different
@@ -196,10 +197,8 @@ func (c StoriesCmd) worst(out io.Writer, rows []storyRow, found []int64) error {
 		}
 		list = append(list, mixed{id, len(in) - most})
 	}
-	sort.Slice(list, func(i, j int) bool {
-		return list[i].wrong > list[j].wrong || (list[i].wrong == list[j].wrong && list[i].id < list[j].id)
-	})
-	for _, m := range list[:min(c.Errors, len(list))] {
+	slices.SortFunc(list, func(a, b mixed) int { return cmp.Or(cmp.Compare(b.wrong, a.wrong), cmp.Compare(a.id, b.id)) })
+	for _, m := range list[:min(max(c.Errors, 0), len(list))] {
 		fmt.Fprintf(out, "\nstory %d mixes %d articles of others:\n", m.id, m.wrong)
 		for n, i := range members[m.id] {
 			if n == 12 {

@@ -19,7 +19,7 @@ import (
 // Every row is learnt from twice where it has a body: whole, and its title
 // alone, as most feeds give it.
 type TrainCountriesCmd struct {
-	File  string   `arg:"" help:"Labelled articles."`
+	File  string   `arg:"" help:"Labelled articles, one JSON object a line, as tags reads them; - reads standard input."`
 	Learn float64  `help:"Share of the rows, from the first, that is learnt from." default:"0.65"`
 	Ridge float64  `help:"Strength of the pull towards zero." default:"5"`
 	Leave []string `help:"Countries left out: wire copy labels its home whether it is named or not." default:"US"`
