@@ -77,7 +77,15 @@ func (w Words) Lang() string { return w.tag.String() }
 
 // Say returns the text of key with its verbs filled in.
 func (w Words) Say(key string, args ...any) string {
-	return w.printer.Sprintf(key, args...)
+	return w.settled("", w.printer.Sprintf(key, args...))
+}
+
+// settled is a text after another, with what depends on that.
+func (w Words) settled(before, text string) string {
+	if w.Lang() != "ko" {
+		return text
+	}
+	return settle(before, text)
 }
 
 // Text is Say for a text in which some arguments are Spans: they keep their
@@ -102,7 +110,7 @@ func (w Words) Text(key string, args ...any) Text {
 	for i, piece := range strings.Split(w.printer.Sprintf(key, plain...), spanMark) {
 		if i%2 == 0 {
 			if piece != "" {
-				out = append(out, S(piece))
+				out = append(out, S(w.settled(out.String(), piece)))
 			}
 			continue
 		}

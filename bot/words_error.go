@@ -32,7 +32,7 @@ func (w Words) saying(s digest.Saying, told string) string {
 	for i, a := range s.Args {
 		args[i] = w.filled(a)
 	}
-	return w.printer.Sprintf(s.Format, args...)
+	return w.Say(s.Format, args...)
 }
 
 // filled is what fills a Saying in, in these words.
@@ -74,7 +74,7 @@ func (w Words) Told(kept string) string {
 		value, begins := strings.CutPrefix(kept, before)
 		value, ends := strings.CutSuffix(value, after)
 		if begins && ends && len(kept) >= len(before)+len(after) {
-			return strings.Replace(text, "%s", value, 1)
+			return settle("", strings.Replace(text, "%s", value, 1))
 		}
 	}
 	return kept
