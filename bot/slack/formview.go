@@ -203,7 +203,7 @@ func (f formFor) filters() []slackgo.Block {
 	w := f.words
 	e := typedText(f.values[fieldFilters], maxTyped)
 	e.Multiline = true
-	e.Placeholder = plainText("exclude football, rugby languages en", maxPlaceholder)
+	e.Placeholder = plainText(w.Say("exclude football, rugby languages en"), maxPlaceholder)
 	return []slackgo.Block{input(fieldFilters, w.Say("Filters"), e).
 		withHint(w.Say("Begin each part with include, exclude, match, unless, sources, not sources or languages.")).optional().block()}
 }
