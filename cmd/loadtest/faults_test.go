@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
+	"github.com/daybrief/daybrief/digest/store/storetest"
 )
 
 // TestMain lets this test binary be the process that is killed, too.
@@ -34,10 +35,13 @@ func TestNothingIsLostOrSeenTwiceWhenTheProgramIsKilled(t *testing.T) {
 		t.Skip("it kills processes for some seconds")
 	}
 	t.Parallel()
+	all := []faultsCmd{{Platform: "slack", Database: "sqlite"}, {Platform: "discord", Database: "sqlite"}}
+	if havePostgres(t) {
+		all = append(all, faultsCmd{Platform: "slack", Database: "postgres"}, faultsCmd{Platform: "discord", Database: "postgres", Replicas: 2, Cut: 3 * time.Second})
+	}
 	// Side by side, since they mostly wait; subtests would take turns.
 	var group sync.WaitGroup
-	for i, f := range []faultsCmd{{Platform: "slack", Database: "sqlite"}, {Platform: "slack", Database: "postgres"}, {Platform: "discord", Database: "sqlite"},
-		{Platform: "discord", Database: "postgres", Replicas: 2, Cut: 3 * time.Second}} {
+	for i, f := range all {
 		group.Go(func() {
 			f.Kills, f.Posts, f.Seed, f.Attempt, f.Skew, f.Within = 8, 16, uint64(i), 2*time.Second, time.Second, 20*time.Minute
 			var out bytes.Buffer
@@ -56,6 +60,17 @@ func TestNothingIsLostOrSeenTwiceWhenTheProgramIsKilled(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// havePostgres reports whether there is a PostgreSQL, and has a subtest say
+// that it is skipped, or fail, where there is none.
+func havePostgres(t *testing.T) (have bool) {
+	t.Helper()
+	t.Run("with PostgreSQL", func(t *testing.T) {
+		storetest.PostgresDSN(t)
+		have = true
+	})
+	return have
 }
 
 func TestWhatIsLostOrSeenTwiceIsCounted(t *testing.T) {

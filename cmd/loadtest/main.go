@@ -1,6 +1,15 @@
 // Loadtest measures how fast and how surely the program works, against the
 // limits of the machine it runs on and against peers where they are at hand.
 //
+//	loadtest slack       how soon a command is acknowledged and answered
+//	loadtest discord     the same, with what is typed and pressed
+//	loadtest alerts      from a stored article to the platform, with very many alerts
+//	loadtest simulate    weeks of alerts and followed stories, with a check of what people saw
+//	loadtest feeds       very many sources of which most have nothing new
+//	loadtest feed-item   one feed full of news: read, judged, stored
+//	loadtest digests     very many digests due in one minute, and their posting
+//	loadtest faults      posts while everything fails and the program is killed
+//
 // Each subcommand sets up its own world (a private database, fakes of the
 // platforms, a server of feeds on loopback), prints what it measured, with
 // --json one line for programs, and ends by itself. Figures of one run are
@@ -28,7 +37,7 @@ type commands struct {
 	Discord discordCmd `cmd:"" help:"People ask, type and press buttons in Discord."`
 
 	Alerts   alertsCmd   `cmd:"" help:"From a stored article to the platform, with very many alerts."`
-	Simulate simulateCmd `cmd:"" help:"Weeks of alerts, with a check of what people saw."`
+	Simulate simulateCmd `cmd:"" help:"Weeks of alerts and followed stories, with a check of what people saw."`
 
 	Feeds      feedsCmd      `cmd:"" help:"Read very many sources of which most have nothing new."`
 	FeedItem   feedItemCmd   `cmd:"" help:"One feed full of news: read, judged, stored."`

@@ -25,3 +25,18 @@ func TestSimulation(t *testing.T) {
 		t.Errorf("the world is too quiet to tell anything: %+v", out)
 	}
 }
+
+// TestSimulationOnPostgreSQL is a shorter one: the rules are the same.
+func TestSimulationOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	if !havePostgres(t) {
+		return
+	}
+	out, err := simulateCmd{Days: 2, Stories: 50, People: 30, Seed: 5, Database: "postgres", busy: 6, after: 24 * time.Hour}.simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.violations() > 0 || out.Alerts < 20 || out.Updates < 5 || out.Kills < 5 {
+		t.Errorf("%v\n%v", out, out.Broken)
+	}
+}
