@@ -29,6 +29,15 @@ func limitPages(t *testing.T, s *store.Store, more int) {
 	}
 }
 
+// largeEntries are many of which a few hundred fill a small volume.
+func largeEntries(from int) []digest.Entry {
+	entries := manyEntries(from)
+	for i := range entries {
+		entries[i].Body = strings.Repeat(fmt.Sprintf("%d bales of cotton. ", from+i), 1000)
+	}
+	return entries
+}
+
 // manyEntries are more than the room that these tests leave.
 func manyEntries(from int) []digest.Entry {
 	entries := make([]digest.Entry, 300)
@@ -135,7 +144,7 @@ func TestSmallVolume(t *testing.T) {
 	defer s.Close()
 	sub := mustSubscribe(t, s)
 	for n := 0; err == nil && n < 200_000; n += 300 {
-		_, err = s.AddArticles(ctx, manyEntries(n))
+		_, err = s.AddArticles(ctx, largeEntries(n))
 	}
 	wantFull(t, err)
 	wantFull(t, s.Room(ctx))

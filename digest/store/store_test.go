@@ -8,6 +8,6 @@ import (
 
 func TestSQLite(t *testing.T) { storetest.Run(t, storetest.SQLite) }
 
-func TestPostgres(t *testing.T) { storetest.Run(t, storetest.Postgres) }
+func TestPostgres(t *testing.T) { storetest.Run(t, storetest.Reused(false)) }
 
-func TestSerializablePostgres(t *testing.T) { storetest.Run(t, storetest.SerializablePostgres) }
+func TestSerializablePostgres(t *testing.T) { storetest.Run(t, storetest.Reused(true)) }

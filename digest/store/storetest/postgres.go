@@ -34,6 +34,7 @@ const LockedUser = "locked"
 type cluster struct {
 	dsn      string // of the database that others are made from
 	template string
+	private  bool // it ends with this process
 	made     atomic.Int64
 }
 
@@ -51,15 +52,63 @@ func Postgres(t testing.TB) *store.Store {
 func SerializablePostgres(t testing.TB) *store.Store {
 	t.Helper()
 	c := needCluster(t)
-	dsn := c.database(t, c.template)
-	name := dsn[strings.LastIndexByte(dsn, '/')+1:]
-	if i := strings.IndexByte(name, '?'); i >= 0 {
-		name = name[:i]
+	return open(t, c.serializable(t, c.database(t, c.template)))
+}
+
+// Reused returns an Open whose databases serve one test after the other, emptied
+// in between: to make one takes longer than most tests. They must leave the
+// schema as it is. On a server that is not private each test has its own.
+func Reused(serializable bool) Open {
+	var mu sync.Mutex
+	var idle []string
+	return func(t testing.TB) *store.Store {
+		t.Helper()
+		c := needCluster(t)
+		mu.Lock()
+		dsn := ""
+		if n := len(idle); n > 0 {
+			dsn, idle = idle[n-1], idle[:n-1]
+		}
+		mu.Unlock()
+		if dsn == "" {
+			if dsn = c.create(t, c.template); serializable {
+				c.serializable(t, dsn)
+			}
+			if !c.private {
+				t.Cleanup(func() { c.drop(t, dsn) })
+			}
+		}
+		if c.private {
+			t.Cleanup(func() {
+				if t.Failed() {
+					return // whatever it left behind, no other test sees it
+				}
+				empty(t, dsn)
+				mu.Lock()
+				defer mu.Unlock()
+				idle = append(idle, dsn)
+			})
+		}
+		return open(t, dsn)
 	}
-	if err := c.do("ALTER DATABASE " + name + " SET default_transaction_isolation = 'serializable'"); err != nil {
+}
+
+// empty takes everything out of a database that a test has filled.
+func empty(t testing.TB, dsn string) {
+	t.Helper()
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return open(t, dsn)
+	defer db.Close()
+	var tables string
+	if err := db.QueryRow(`SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
+		WHERE schemaname = 'public' AND tablename <> 'schema_versions'`).Scan(&tables); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("TRUNCATE " + tables + " RESTART IDENTITY"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // PostgresDSN returns the address of a new database with an up-to-date schema
@@ -93,29 +142,59 @@ func needCluster(t testing.TB) *cluster {
 // database makes one for a test.
 func (c *cluster) database(t testing.TB, template string) string {
 	t.Helper()
+	dsn := c.create(t, template)
+	t.Cleanup(func() { c.drop(t, dsn) })
+	return dsn
+}
+
+func (c *cluster) create(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("%s_%d", c.template, c.made.Add(1))
 	if err := c.do(fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
 		t.Fatalf("make a database: %v", err)
 	}
-	t.Cleanup(func() {
-		if err := c.do("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
-			t.Errorf("drop the database: %v", err)
-		}
-	})
 	return withDatabase(c.dsn, name)
+}
+
+// drop removes a database, where that is of any use: dropping waits for a
+// checkpoint, and a private server goes with its process.
+func (c *cluster) drop(t testing.TB, dsn string) {
+	if c.private {
+		return
+	}
+	if err := c.do("DROP DATABASE " + databaseOf(dsn) + " WITH (FORCE)"); err != nil {
+		t.Errorf("drop the database: %v", err)
+	}
+}
+
+func (c *cluster) serializable(t testing.TB, dsn string) string {
+	t.Helper()
+	if err := c.do("ALTER DATABASE " + databaseOf(dsn) + " SET default_transaction_isolation = 'serializable'"); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
+func databaseOf(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 // openCluster finds or starts a server and makes the database that those of
 // the tests are copied from.
 func openCluster() (*cluster, error) {
 	dsn := os.Getenv(EnvDSN)
-	if dsn == "" {
+	private := dsn == ""
+	if private {
 		var err error
 		if dsn, err = startServer(); err != nil {
 			return nil, err
 		}
 	}
-	c := &cluster{dsn: dsn, template: fmt.Sprintf("daybrief_test_%d", os.Getpid())}
+	c := &cluster{dsn: dsn, private: private, template: fmt.Sprintf("daybrief_test_%d", os.Getpid())}
 	if err := c.do("DROP DATABASE IF EXISTS " + c.template); err != nil {
 		return nil, err
 	}
