@@ -148,10 +148,10 @@ func everyValue(d time.Duration) string {
 
 // withNow are options with the one that is in force, where that is another.
 func withNow(options []bot.Option, now string) []bot.Option {
-	if blank(now) || units(now) > maxOptionText || slices.ContainsFunc(options, func(o bot.Option) bool { return o.Value == now }) {
+	if !goodID(now, now) || slices.ContainsFunc(options, func(o bot.Option) bool { return o.Value == now }) {
 		return options
 	}
-	return append(options, bot.Option{Label: plain(now), Value: now})
+	return append(options, bot.Option{Label: now, Value: now})
 }
 
 func (m *modal) add(label, description string, in modalInput) {
