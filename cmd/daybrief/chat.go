@@ -31,6 +31,7 @@ func (t chatCmd) Run(c *call) error {
 		Page: a.config.Web.URL, Now: c.now, Profile: a.store.Profile}}
 	talk := &chat{call: c, handler: a.handler(plans, nil, nil), zone: a.zone, lang: a.config.Language, in: bufio.NewScanner(c.stdin)}
 	if len(t.Line) > 0 {
+		talk.alone = true
 		return talk.say(requestText(t.Line))
 	}
 	return talk.run()
@@ -44,6 +45,7 @@ type chat struct {
 	lang    string
 	in      *bufio.Scanner
 	buttons []button // of the latest reply, numbered from 1
+	alone   bool     // one line and no conversation: that it failed is the exit code
 }
 
 // button is what a number presses.
@@ -134,6 +136,9 @@ func (t *chat) ask(r bot.Request) error {
 	}
 	if reply.File != nil {
 		return t.save(reply.File)
+	}
+	if reply.Failed && t.alone {
+		return silentError{errors.New("the command failed")}
 	}
 	return nil
 }

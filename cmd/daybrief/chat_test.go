@@ -28,4 +28,7 @@ func TestAConversationInTheTerminal(t *testing.T) {
 	if one := p.must("chat", "brief", "korea-trade"); !strings.Contains(one, "[1] Follow") {
 		t.Errorf("one line: %s", one)
 	}
+	if got := p.run("chat", "subscriptions", "pause", "77"); got.code != exitFailed {
+		t.Errorf("one line that fails: exit %d, %s", got.code, got.stdout)
+	}
 }
