@@ -170,9 +170,15 @@ func (s *Scheduler) runAll(ctx context.Context, due []digest.Subscription, m mom
 // reconciles posts that were interrupted and wakes a worker for each due
 // delivery that has no live job.
 func (s *Scheduler) Sweep(ctx context.Context) error {
-	if _, err := s.o.Deliverer.Reconcile(ctx, 100); err != nil {
-		return fmt.Errorf("reconcile: %w", err)
+	// One that cannot be reconciled keeps no other from being woken.
+	_, err := s.o.Deliverer.Reconcile(ctx, 100)
+	if err != nil {
+		err = fmt.Errorf("reconcile: %w", err)
 	}
+	return errors.Join(err, s.wake(ctx))
+}
+
+func (s *Scheduler) wake(ctx context.Context) error {
 	due, err := s.o.Store.DueDeliveries(ctx, s.o.Now(), 1000)
 	if err != nil {
 		return fmt.Errorf("find due deliveries: %w", err)
@@ -255,7 +261,6 @@ func (s *Scheduler) RunNow(ctx context.Context, id int64) (digest.Edition, error
 	}
 	now := s.o.Now()
 	next := sub.NextRun
-	sub.NextRun = now
 	e, err := s.write(ctx, sub, now, moment{now, 1}, next)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return e, fmt.Errorf("build digest of subscription %d: %w", id, err)

@@ -174,3 +174,35 @@ func TestWhatIsForgottenIsNoTrouble(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAScheduleThatCannotBeReadIsToldOnce has a subscription that an older
+// program, or a hand in the database, left with a schedule that is none.
+func TestAScheduleThatCannotBeReadIsToldOnce(t *testing.T) {
+	t.Parallel()
+	for _, to := range []digest.Destination{{Platform: "slack", Channel: "C1"}, {Platform: "slack", Channel: digesttest.Person().ID, Direct: true}} {
+		o := newOffice(t, storetest.SQLite(t))
+		sub, err := o.store.CreateSubscription(t.Context(), digesttest.Subscription(func(s *digest.Subscription) {
+			s.Schedule, s.Destination = "not cron", to
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.tickWith(t, func(s *schedule.Options) { s.Store = lazy{o.store} }) // killed before it is suspended
+		for range 3 {
+			o.clock.Advance(time.Minute)
+			o.tick(t)
+			o.all(t, o.hand(o.store, o.store))
+		}
+		if sub, err = o.store.Subscription(t.Context(), sub.ID); err != nil || sub.State != digest.Suspended || sub.Reason == "" {
+			t.Errorf("%+v %v", sub, err)
+		}
+		if n := len(o.platform.Visible(digest.Destination{Platform: "slack", Channel: sub.Owner.ID, Direct: true})); n != 1 {
+			t.Errorf("%s: the owner was told %d times", to, n)
+		}
+	}
+}
+
+// lazy changes no subscription.
+type lazy struct{ *store.Store }
+
+func (lazy) UpdateSubscription(context.Context, digest.Subscription) error { return errKilled }

@@ -52,7 +52,7 @@ func (t *Troubles) Suspend(ctx context.Context, d digest.Delivery, cause *bot.Se
 		return fmt.Errorf("find subscription %d: %w", d.SubscriptionID, err)
 	}
 	sub.Reason = cmp.Or(cause.Remedy, "The platform refuses it: "+cause.Reason+".")
-	p := digest.Suspension{Delivery: d, Reason: sub.Reason, Notice: t.notice(ctx, sub, d)}
+	p := digest.Suspension{Delivery: d, Reason: sub.Reason, Notice: t.notice(ctx, sub, fmt.Sprint(d.ID), t.otherThan(sub))}
 	suspended, err := t.o.Store.SuspendDelivery(ctx, p, t.enqueue)
 	switch {
 	case err != nil:
@@ -68,15 +68,20 @@ func (t *Troubles) Suspend(ctx context.Context, d digest.Delivery, cause *bot.Se
 // noticeDeadline is how long it is tried to tell an owner.
 const noticeDeadline = 24 * time.Hour
 
-// notice tells of a suspended subscription another way than the one that is
-// refused: its owner by direct message when a channel refuses, and the
-// operator when there is no owner. It is an edition like any other, so that it
-// is told once, and tried again when it cannot be told yet.
-func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, d digest.Delivery) digest.EditionPlan {
-	to := t.o.Operator
-	if sub.Owner.ID != "" && !sub.Destination.Direct {
-		to = &digest.Destination{Platform: sub.Owner.Platform, Workspace: sub.Owner.Workspace, Channel: sub.Owner.ID, Direct: true}
+// otherThan is who hears of a subscription that cannot be posted: its owner by
+// direct message when a channel refuses, and the operator when there is no
+// owner, or it is the direct messages that refuse.
+func (t *Troubles) otherThan(sub digest.Subscription) *digest.Destination {
+	if sub.Owner.ID == "" || sub.Destination.Direct {
+		return t.o.Operator
 	}
+	return &digest.Destination{Platform: sub.Owner.Platform, Workspace: sub.Owner.Workspace, Channel: sub.Owner.ID, Direct: true}
+}
+
+// notice tells of a suspended subscription. It is an edition like any other, so
+// that it is told once for what is its cause, and tried again when it cannot be
+// told yet.
+func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, cause string, to *digest.Destination) digest.EditionPlan {
 	if to == nil || t.platforms[to.Platform] == nil {
 		return digest.EditionPlan{}
 	}
@@ -84,10 +89,10 @@ func (t *Troubles) notice(ctx context.Context, sub digest.Subscription, d digest
 	text := w.Text("I stopped sending %s to %s.", bot.B(cmp.Or(sub.Name, sub.Query)), bot.P(sub.Destination))
 	now := t.o.Now()
 	m := bot.Message{Lang: w.Lang(), At: now, Lead: []bot.Text{append(text, bot.S(" "+w.Told(sub.Reason)))}}
-	e := digest.Edition{SubscriptionID: sub.ID, Slot: fmt.Sprintf("suspended:%d", d.ID), Scheduled: now, Built: now, Title: m.Lead[0].String()}
+	e := digest.Edition{SubscriptionID: sub.ID, Slot: "suspended:" + cause, Scheduled: now, Built: now, Title: m.Lead[0].String()}
 	p, err := planOf(e, *to, m, t.platforms[to.Platform], noticeDeadline)
 	if err != nil {
-		t.o.Log.WarnContext(ctx, "a notice cannot be rendered", append(d.Attrs(), "error", err)...)
+		t.o.Log.WarnContext(ctx, "a notice cannot be rendered", "subscription", sub.ID, "destination", to.String(), "error", err)
 		return digest.EditionPlan{}
 	}
 	return p
@@ -170,8 +175,24 @@ func insist(ctx context.Context, p bot.Platform, post bot.Post) error {
 	}
 }
 
-// suspend stops a subscription for a reason of our own.
+// suspend stops a subscription for a reason of our own, and tells its owner.
+// The notice is written first, and once for a run: whoever crashes between the
+// two comes back to this at the next tick.
 func (s *Scheduler) suspend(ctx context.Context, sub digest.Subscription, reason string) error {
-	sub.State, sub.Reason, sub.NextRun = digest.Suspended, reason, time.Time{}
+	due := sub.NextRun
+	sub.State, sub.Reason = digest.Suspended, reason
+	if t := s.o.Troubles; t != nil {
+		to := t.otherThan(sub)
+		if sub.Destination.Direct {
+			to = &sub.Destination
+		}
+		p := t.notice(ctx, sub, "run "+due.UTC().Format(time.RFC3339), to)
+		if p.NextRun = due; len(p.Deliveries) > 0 {
+			if _, _, err := s.o.Store.CreateEdition(ctx, p, s.Enqueue); err != nil {
+				return errors.Join(errors.New(reason), err)
+			}
+		}
+	}
+	sub.NextRun = time.Time{}
 	return errors.Join(errors.New(reason), s.o.Store.UpdateSubscription(ctx, sub))
 }
