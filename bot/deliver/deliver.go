@@ -134,7 +134,7 @@ func (w *Worker) attempt(ctx context.Context, f *fence) (again time.Time, err er
 	p, ok := w.platforms[d.Destination.Platform]
 	if !ok {
 		// Not a failure: a token may be missing for one start.
-		return w.later(ctx, d, time.Minute, d.Destination.Platform+" is not connected")
+		return w.later(context.WithoutCancel(ctx), d, time.Minute, d.Destination.Platform+" is not connected")
 	}
 	if w.o.Hours != nil {
 		if again, held, err := w.o.Hours.Hold(ctx, d); held || err != nil {
@@ -228,7 +228,7 @@ func (w *Worker) sent(ctx context.Context, d digest.Delivery, ref string) (time.
 // time is over.
 func (w *Worker) later(ctx context.Context, d digest.Delivery, wait time.Duration, why string) (time.Time, error) {
 	now := w.o.Now()
-	d.State, d.LastError, d.NotBefore, d.Updated, d.Started = digest.Pending, why, now.Add(wait), now, time.Time{}
+	d.State, d.LastError, d.NotBefore, d.Updated = digest.Pending, why, now.Add(wait), now
 	if !d.Deadline.IsZero() && d.NotBefore.After(d.Deadline) {
 		return w.giveUp(ctx, d, why)
 	}
