@@ -67,7 +67,7 @@ type again struct {
 // other error.
 func (h *Handler) offerAgain(ctx context.Context, r bot.Request, err error, errorID string) (reply bot.Reply, ok bool) {
 	var closed closedDoor
-	if !errors.As(err, &closed) && (r.Fields[fieldMissing] == "" || digest.CodeOf(err) != digest.Forbidden) {
+	if !errors.As(err, &closed) {
 		return reply, false
 	}
 	h.o.Log.InfoContext(ctx, "a place cannot be posted to", "id", errorID, "platform", r.Person.Platform, "command", r.Command, "error", err)

@@ -156,7 +156,7 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 			return r.Place, nil
 		}
 		if missing := r.Fields["missing_permissions"]; missing != "" {
-			return digest.Destination{}, digest.Errorf(digest.Forbidden, "I may not post here yet: I lack %s", terms(missing)).WithHint("Give me these permissions in this channel, then try again.")
+			return digest.Destination{}, closedDoor{digest.Errorf(digest.Forbidden, "I may not post here yet: I lack %s", terms(missing)).WithHint("Give me these permissions in this channel, then try again.")}
 		}
 		if !r.Manager {
 			return digest.Destination{}, digest.Errorf(digest.Forbidden, "Subscribing this channel is for people who manage it").
