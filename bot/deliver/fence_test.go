@@ -156,7 +156,7 @@ func TestNothingIsPostedWithoutTheLedger(t *testing.T) {
 		d.clock.Advance(3 * time.Second)
 		cancel() // the database is away
 	}
-	worker := deliver.New(deliver.Options{Ledger: d.store, Troubles: d.troubles, Platforms: []bot.Platform{w}, Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
+	worker := deliver.New(deliver.Options{Ledger: d.store, Troubles: d.troubles, Platforms: []bot.Platform{w}, Now: d.clock.Now, Elapsed: d.elapsed, Log: slog.New(slog.DiscardHandler)})
 	if _, err := worker.Deliver(ctx, d.delivered[0].ID); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func (s slowLedger) ClaimDelivery(ctx context.Context, id int64, now time.Time) 
 // slow is a second worker at the same desk, with a ledger that is slow.
 func (d *desk) slow(meanwhile func()) *deliver.Worker {
 	return deliver.New(deliver.Options{Ledger: slowLedger{d.store, meanwhile}, Troubles: d.troubles, Platforms: []bot.Platform{bottest.Findable{Platform: d.platform}},
-		Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
+		Now: d.clock.Now, Elapsed: d.elapsed, Log: slog.New(slog.DiscardHandler)})
 }
 
 func TestAClaimThatIsAnsweredTooLateIsNotActedUpon(t *testing.T) {

@@ -62,7 +62,7 @@ func TestAnInterruptedPostWaitsForItsPlatform(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	d.clock.Advance(time.Minute)
-	away := deliver.New(deliver.Options{Ledger: d.store, Troubles: d.troubles, Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
+	away := deliver.New(deliver.Options{Ledger: d.store, Troubles: d.troubles, Now: d.clock.Now, Elapsed: d.elapsed, Log: slog.New(slog.DiscardHandler)})
 	if _, err := away.Reconcile(t.Context(), 10); err != nil || d.state(t, 0) != digest.Sending {
 		t.Fatalf("%s, %v", d.state(t, 0), err)
 	}
@@ -98,7 +98,7 @@ func TestTwoMayReconcileTheSame(t *testing.T) {
 		d.clock.Advance(time.Minute)
 		d.deliver(t, 0)
 	}}
-	second := deliver.New(deliver.Options{Ledger: other, Troubles: d.troubles, Platforms: []bot.Platform{bottest.Findable{Platform: d.platform}}, Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
+	second := deliver.New(deliver.Options{Ledger: other, Troubles: d.troubles, Platforms: []bot.Platform{bottest.Findable{Platform: d.platform}}, Now: d.clock.Now, Elapsed: d.elapsed, Log: slog.New(slog.DiscardHandler)})
 	if _, err := second.Reconcile(t.Context(), 10); err != nil {
 		t.Error(err)
 	}

@@ -26,7 +26,7 @@ func TestThoseThatComeTooEarlyFormALine(t *testing.T) {
 		return digest.EditionPlan{Edition: digest.Edition{SubscriptionID: d.edition.SubscriptionID, Slot: time.Date(2027, 1, 1+i, 8, 0, 0, 0, time.UTC).Format(digest.SlotFormat), Content: []byte("{}")},
 			Deliveries: []digest.Delivery{{Destination: d.delivered[0].Destination, Parts: 1, Payload: []byte("{}")}}}
 	}
-	worker := deliver.New(deliver.Options{Ledger: d.store, Troubles: d.troubles, Platforms: []bot.Platform{paced{d.platform}}, Now: d.clock.Now, Log: slog.New(slog.DiscardHandler)})
+	worker := deliver.New(deliver.Options{Ledger: d.store, Troubles: d.troubles, Platforms: []bot.Platform{paced{d.platform}}, Now: d.clock.Now, Elapsed: d.elapsed, Log: slog.New(slog.DiscardHandler)})
 	for i := range editions {
 		e, _, err := d.store.CreateEdition(t.Context(), plan(i), nil)
 		if err != nil {

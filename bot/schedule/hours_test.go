@@ -29,7 +29,7 @@ func newNight(d *desk, q digest.QuietHours) *night {
 	n := &night{desk: d, platform: bottest.NewPlatform("slack")}
 	log := slog.New(slog.DiscardHandler)
 	troubles := schedule.NewTroubles(schedule.Options{Store: d.store, Platforms: []bot.Platform{n.platform}, Now: d.clock.Now, Log: log})
-	n.worker = deliver.New(deliver.Options{Ledger: d.store, Troubles: troubles, Platforms: []bot.Platform{n.platform}, Now: d.clock.Now, Log: log,
+	n.worker = deliver.New(deliver.Options{Ledger: d.store, Troubles: troubles, Platforms: []bot.Platform{n.platform}, Now: d.clock.Now, Elapsed: elapsed(d.clock), Log: log,
 		Hours: schedule.Hours{Store: d.store, Zone: "UTC", Now: d.clock.Now, Log: log}, Jitter: func(w time.Duration) time.Duration { return w }})
 	q.From, q.To, q.Zone = 22*60, 7*60, "UTC"
 	d.quiet(q)

@@ -67,7 +67,7 @@ func TestEachLineAboutADeliverySaysWhich(t *testing.T) {
 	opts := schedule.Options{Store: o.store, Platforms: []bot.Platform{bottest.Findable{Platform: o.platform}}, Now: o.clock.Now, Lang: "en",
 		Log: logger.With("by", "schedule"), Operator: &digest.Destination{Platform: "slack", Channel: "COPS"}}
 	ours := logger.With("by", "deliver")
-	w := deliver.New(deliver.Options{Ledger: o.store, Troubles: schedule.NewTroubles(opts), Platforms: opts.Platforms, Now: o.clock.Now, Log: ours,
+	w := deliver.New(deliver.Options{Ledger: o.store, Troubles: schedule.NewTroubles(opts), Platforms: opts.Platforms, Now: o.clock.Now, Elapsed: elapsed(o.clock), Log: ours,
 		Hours: schedule.Hours{Store: o.store, Now: o.clock.Now, Log: ours}})
 	outcome := func(fate bot.Fate, suspend bool, wait time.Duration) bottest.Outcome {
 		return bottest.Outcome{Err: &bot.SendError{Fate: fate, Suspend: suspend, RetryAfter: wait, Reason: "test", Err: errors.New("as told")}}

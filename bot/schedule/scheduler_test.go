@@ -79,12 +79,18 @@ func (o *office) open(t *testing.T, change ...func(*schedule.Options)) *schedule
 		c(&opts)
 	}
 	opts.Troubles = schedule.NewTroubles(opts)
-	opts.Deliverer = deliver.New(deliver.Options{Ledger: o.store, Troubles: opts.Troubles, Platforms: opts.Platforms, Now: o.clock.Now, Log: opts.Log})
+	opts.Deliverer = deliver.New(deliver.Options{Ledger: o.store, Troubles: opts.Troubles, Platforms: opts.Platforms, Now: o.clock.Now, Elapsed: elapsed(o.clock), Log: opts.Log})
 	s, err := schedule.New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// elapsed is a clock that nobody sets, as a test's goes: nothing is late
+// because a machine is slow.
+func elapsed(c *digesttest.Clock) func() time.Duration {
+	return func() time.Duration { return c.Now().Sub(digesttest.Now()) }
 }
 
 func (o *office) start(t *testing.T, s *schedule.Scheduler) {

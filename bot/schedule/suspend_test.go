@@ -36,7 +36,7 @@ func (s dying) SuspendDelivery(ctx context.Context, p digest.Suspension, enqueue
 // hand delivers by hand, without a queue.
 func (o *office) hand(s schedule.Store, ledger deliver.Ledger) *deliver.Worker {
 	opts := schedule.Options{Store: s, Platforms: []bot.Platform{bottest.Findable{Platform: o.platform}}, Now: o.clock.Now, Log: slog.New(slog.DiscardHandler), Lang: "en"}
-	return deliver.New(deliver.Options{Ledger: ledger, Troubles: schedule.NewTroubles(opts), Platforms: opts.Platforms, Now: o.clock.Now, Log: opts.Log})
+	return deliver.New(deliver.Options{Ledger: ledger, Troubles: schedule.NewTroubles(opts), Platforms: opts.Platforms, Now: o.clock.Now, Elapsed: elapsed(o.clock), Log: opts.Log})
 }
 
 func archived() bottest.Outcome {
