@@ -328,7 +328,7 @@ func TestMemoryFollowsTheWindow(t *testing.T) {
 	t.Parallel()
 	p := &press{r: rand.New(rand.NewPCG(1, 5))}
 	g := New(Options{})
-	const perDay, days = 1000, 60
+	const perDay, days = 300, 40
 	most := 0
 	for i := range perDay * days {
 		p.events = 1 // events come and go: each day has its own
