@@ -1,6 +1,8 @@
 package command_test
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,40 +14,50 @@ import (
 	"github.com/daybrief/daybrief/digest/store/storetest"
 )
 
-// TestHelpIsTrue types every line that help tells, in each language, where it
-// can work: it is understood as what it says.
+// TestHelpIsTrue types every line that help tells, in each language, each as
+// someone else where it can work: it is understood as what it says.
 func TestHelpIsTrue(t *testing.T) {
 	t.Parallel()
 	for _, lang := range bot.Languages() {
-		for name, lines := range command.Usages(lang) {
-			for _, line := range lines {
-				t.Run(lang+" "+line, func(t *testing.T) {
-					t.Parallel()
-					typeHelp(t, lang, name, line)
-				})
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			s := storetest.SQLite(t)
+			stock(t, s)
+			sc := &scene{store: s, lang: lang, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+			sc.start()
+			n := 0
+			for name, lines := range command.Usages(lang) {
+				for _, line := range lines {
+					n++
+					sc.typeHelp(t, fmt.Sprintf("manager%d", n), name, line)
+				}
 			}
-		}
+		})
 	}
 }
 
-func typeHelp(t *testing.T, lang, name, line string) {
-	s := storetest.SQLite(t)
-	stock(t, s)
-	sc := &scene{store: s, lang: lang, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
-	sc.start()
-	desk := sc.request("mina", "#desk")
+// typeHelp types a line as someone who manages a channel that has one
+// subscription, which is what the number in the line becomes.
+func (sc *scene) typeHelp(t *testing.T, who, name, line string) {
+	t.Helper()
+	desk := sc.request(who, "#"+who)
+	desk.Manager = true
 	if reply := sc.ask(t, desk, "subscribe korea-trade daily 8:00 here"); reply.Failed {
 		t.Fatal(bot.PlainText(reply.Message))
 	}
+	theirs := digest.SubscriptionFilter{Owner: desk.Person}
+	subs, err := sc.store.Subscriptions(t.Context(), theirs)
+	if err != nil || len(subs) != 1 {
+		t.Fatal(subs, err)
+	}
+	line = regexp.MustCompile(` 1( |$)`).ReplaceAllString(line, fmt.Sprintf(" %d$1", subs[0].ID))
 	if c, _ := command.Parse("/" + line); c != name {
 		t.Errorf("/%s is read as %s", line, c)
 	}
-	reply := sc.ask(t, desk, "/"+line)
-	if reply.Failed {
+	if reply := sc.ask(t, desk, "/"+line); reply.Failed {
 		t.Errorf("/%s: %s", line, bot.PlainText(reply.Message))
 	}
-	subs, err := s.Subscriptions(t.Context(), digest.SubscriptionFilter{Owner: desk.Person})
-	if err != nil {
+	if subs, err = sc.store.Subscriptions(t.Context(), theirs); err != nil {
 		t.Fatal(err)
 	}
 	for _, sub := range subs {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +19,6 @@ import (
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/digesttest"
 	"github.com/daybrief/daybrief/digest/store"
-	"github.com/daybrief/daybrief/digest/store/storetest"
 )
 
 // scene is a conversation going on.
@@ -29,11 +30,48 @@ type scene struct {
 	store   *store.Store
 }
 
-func play(t *testing.T, script string) string {
+// stockedFile is a database with what every conversation begins with: made
+// once, since making it costs more than a conversation.
+func stockedFile(t *testing.T) []byte {
 	t.Helper()
-	s := storetest.SQLite(t)
+	path := filepath.Join(t.TempDir(), "stocked.db")
+	s, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	stock(t, s)
-	sc := &scene{store: s, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// storeOf is a store of its own over a copy of a database.
+func storeOf(t *testing.T, data []byte) *store.Store {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "daybrief.db")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func play(t *testing.T, stocked []byte, script string) string {
+	t.Helper()
+	sc := &scene{store: storeOf(t, stocked), clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
 	sc.start()
 	var out strings.Builder
 	for lines := bufio.NewScanner(strings.NewReader(script)); lines.Scan(); {

@@ -94,3 +94,36 @@ func TestWhatCannotBePostedToIsNotResumed(t *testing.T) {
 		t.Errorf("%+v, %v", sub, err)
 	}
 }
+
+// TestWhatOthersSendSomeoneIsTheirs has the operator subscribe a person's
+// direct messages: they see it, ask why, and can stop it; nobody else can.
+func TestWhatOthersSendSomeoneIsTheirs(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
+	if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: digest.Destination{Platform: "slack", Channel: "U-jon", Direct: true},
+		Schedule: "0 8 * * *", Zone: "Asia/Seoul", From: "command", State: digest.Active}); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(who, line string) string {
+		c, args := command.Parse(line)
+		reply, err := h.Handle(t.Context(), bot.Request{Person: digest.Person{Platform: "slack", ID: "U-" + who}, Place: digest.Destination{Platform: "slack", Channel: "U-" + who, Direct: true},
+			Command: c, Args: args, Now: time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bot.PlainText(reply.Message)
+	}
+	if got := ask("mina", "subscriptions"); !strings.Contains(got, "no subscriptions") {
+		t.Errorf("another sees:\n%s", got)
+	}
+	if got := ask("mina", "subscriptions remove 1"); !strings.Contains(got, "not yours") {
+		t.Errorf("another stops it:\n%s", got)
+	}
+	if got := ask("jon", "subscriptions"); !strings.Contains(got, "#1 korea-trade") {
+		t.Errorf("they see:\n%s", got)
+	}
+	if got := ask("jon", "subscriptions remove 1"); !strings.Contains(got, "Done.") {
+		t.Errorf("they cannot stop it:\n%s", got)
+	}
+}

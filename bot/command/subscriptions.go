@@ -17,32 +17,45 @@ var alive = []digest.SubscriptionState{digest.Active, digest.Paused, digest.Susp
 
 // subscriptionsHere are those of the place; in direct messages, the person's.
 func (h *Handler) subscriptionsHere(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
-	f := digest.SubscriptionFilter{Destination: r.Place, States: alive}
 	if r.Place.Direct || r.Place.Channel == "" {
-		f = digest.SubscriptionFilter{Owner: r.Person, States: alive}
+		return h.ofPerson(ctx, r)
 	}
-	return h.o.Store.Subscriptions(ctx, f)
+	return h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Destination: r.Place, States: alive})
+}
+
+// ofPerson are the subscriptions that the person made, and those that others,
+// such as the operator, made to their direct messages.
+func (h *Handler) ofPerson(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
+	made, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: alive})
+	to := h.own(r)
+	if err != nil || !to.Direct {
+		return made, err
+	}
+	got, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Destination: to, States: alive})
+	return eachOnce(made, got), err
 }
 
 // visible are the person's own subscriptions and those of the place.
 func (h *Handler) visible(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
-	own, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: alive})
+	own, err := h.ofPerson(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	here, err := h.subscriptionsHere(ctx, r)
-	if err != nil {
-		return nil, err
-	}
+	return eachOnce(own, here), err
+}
+
+// eachOnce joins lists of subscriptions.
+func eachOnce(lists ...[]digest.Subscription) []digest.Subscription {
 	seen := map[int64]bool{}
 	var out []digest.Subscription
-	for _, s := range append(own, here...) {
+	for _, s := range slices.Concat(lists...) {
 		if !seen[s.ID] {
 			out = append(out, s)
 		}
 		seen[s.ID] = true
 	}
-	return out, nil
+	return out
 }
 
 // subscriptionVerbs are what may follow the word subscriptions, each with the
@@ -109,8 +122,12 @@ func (h *Handler) maySee(r bot.Request, s digest.Subscription) bool {
 }
 
 // mayChange reports whether the person may change a subscription: its owner,
-// or someone who manages the channel it goes to.
+// the one whose direct messages it goes to, or someone who manages the channel
+// it goes to.
 func (h *Handler) mayChange(r bot.Request, s digest.Subscription) bool {
+	if s.Destination.Direct && s.Destination.String() == h.own(r).String() {
+		return true
+	}
 	own := s.Owner.ID != "" && s.Owner.Platform == r.Person.Platform && s.Owner.Workspace == r.Person.Workspace && s.Owner.ID == r.Person.ID
 	return own || (!s.Destination.Direct && r.Manager && samePlace(r.Place, s.Destination))
 }
