@@ -72,7 +72,7 @@
 //
 // # This command
 //
-// Each subcommand is a file here: serve.go is the bot itself, ask.go asks from
+// Each subcommand is a file here: serve.go is the bot itself and page.go its page, ask.go asks from
 // the terminal, chat.go is its conversation there, import.go reads files. app.go plugs the packages
 // together; it is the only place that sees them all. The floors, which
 // package may import which, are a test: floors_test.go.
