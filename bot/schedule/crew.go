@@ -45,6 +45,7 @@ const (
 
 // Run takes part until ctx is done.
 func (c *Crew) Run(ctx context.Context) error {
+	c.take(joiningShare) // until it is known who else there is
 	h := &Holder{Leases: c.Store, Process: c.Process, Now: c.Now, Wait: c.Wait, Log: c.Log}
 	return h.Hold(ctx, []string{crewPrefix + c.Process}, func(ctx context.Context) error {
 		share := 0
@@ -74,6 +75,12 @@ func (c *Crew) look(ctx context.Context, was, looks int) int {
 	if share != was {
 		c.Log.InfoContext(ctx, "workers share the platforms' limits", "workers", n, "share", fmt.Sprintf("1/%d", share))
 	}
+	c.take(share)
+	return share
+}
+
+// take has each platform keep to a share, and to the pauses of all.
+func (c *Crew) take(share int) {
 	for _, p := range c.Platforms {
 		s, ok := p.(bot.Sharer)
 		if !ok {
@@ -84,5 +91,4 @@ func (c *Crew) look(ctx context.Context, was, looks int) int {
 			s.Heed(c.Pauses(p.Name()))
 		}
 	}
-	return share
 }

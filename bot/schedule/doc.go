@@ -11,6 +11,12 @@
 // transactions, which no cron or in-memory queue does. A sweep finds due rows
 // without a live job, so that a fault of the queue can delay but not lose.
 //
+// Several workers on one database share what the platforms let through (Crew),
+// and what one of them alone does, another takes over when it dies (Holder).
+// Alerts and updates that were decided before quiet hours are not posted in
+// them (Hours). What no post can mend stops a subscription, and its owner is
+// told by an edition of its own (Troubles).
+//
 // Schedules are read by robfig/cron/v3, the parser that Go programs share,
 // and evaluated on the wall clock by Plan.
 package schedule
