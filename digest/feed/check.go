@@ -95,6 +95,9 @@ func (f *Fetcher) explainBody(ctx context.Context, a answer, at time.Time, rep *
 	}
 	r.measure(time.Time{})
 	rep.explainArticles(r.Articles)
+	if len(r.Articles) == 0 {
+		rep.Problems = append(rep.Problems, "it is a feed, and has no item now")
+	}
 	rep.Problems = append(rep.Problems, r.Problems...)
 	rep.Next = r.Settle(len(r.Articles)).Next.Sub(at).Round(time.Minute)
 }

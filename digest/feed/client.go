@@ -12,6 +12,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -223,6 +224,8 @@ func (f *Fetcher) readBody(resp *http.Response, a *answer) error {
 	return err
 }
 
+var errCompression = errors.New("the compression is broken")
+
 func decompress(resp *http.Response) (io.Reader, error) {
 	switch enc := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
@@ -231,6 +234,9 @@ func decompress(resp *http.Response) (io.Reader, error) {
 		z, err := gzip.NewReader(resp.Body)
 		if errors.Is(err, io.EOF) {
 			return resp.Body, nil // an empty body
+		}
+		if err != nil {
+			err = fmt.Errorf("%w: %w", errCompression, err)
 		}
 		return z, err
 	case "br":
@@ -260,20 +266,39 @@ func (f *Fetcher) explain(ctx context.Context, err error, host string) error {
 	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &blocked):
-		return digest.Errorf(digest.Forbidden, "%s leads to %s, which is not a public address: %w", host, blocked.addr, blocked).
+		what := fmt.Sprintf("%s leads to %s, which is not a public address", host, blocked.addr)
+		if host == blocked.addr.String() {
+			what = host + " is not a public address"
+		}
+		return caused(digest.Forbidden, err, "%s", what).
 			WithHint("If it is a server of your own, allow its address in the configuration.")
 	case errors.Is(err, errTooLarge):
-		return digest.Errorf(digest.Unavailable, "the answer of %s is larger than %d MiB: %w", host, f.o.MaxBody>>20, err)
+		return caused(digest.Unavailable, err, "the answer of %s is larger than %d MiB", host, f.o.MaxBody>>20)
 	case errors.Is(err, context.Canceled):
-		return digest.Errorf(digest.Unavailable, "reading %s was stopped: %w", host, context.Canceled)
+		return caused(digest.Unavailable, context.Canceled, "reading %s was stopped", host)
 	case errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil || isTimeout(err):
-		return digest.Errorf(digest.Unavailable, "%s did not answer in full within %d s: %w", host, int(f.o.Timeout.Seconds()), context.DeadlineExceeded)
+		return caused(digest.Unavailable, context.DeadlineExceeded, "%s did not answer in full within %d s", host, int(f.o.Timeout.Seconds()))
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return caused(digest.Unavailable, err, "there is no host %s", host)
 	case errors.As(err, &dns):
-		return digest.Errorf(digest.Unavailable, "the name %s cannot be resolved: %w", host, withoutURL(err))
+		return caused(digest.Unavailable, err, "the name %s cannot be resolved now", host)
 	case errors.As(err, &cert):
-		return digest.Errorf(digest.Unavailable, "the certificate of %s is not valid: %w", host, cert)
+		return digest.Errorf(digest.Unavailable, "the certificate of %s is not valid: %w", host, cert.Err)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return caused(digest.Unavailable, err, "%s refuses the connection", host)
+	case errors.Is(err, errCompression):
+		return caused(digest.Unavailable, err, "the answer of %s is said to be compressed, and is not", host)
+	case errors.Is(err, io.EOF), isReset(err):
+		return caused(digest.Unavailable, err, "%s ends the connection without an answer", host)
 	}
 	return digest.Errorf(digest.Unavailable, "%s cannot be read: %w", host, withoutURL(err))
+}
+
+// caused is a sentence of its own, with its cause for the log.
+func caused(code digest.Code, cause error, format string, args ...any) *digest.Error {
+	e := digest.Errorf(code, format, args...)
+	e.Err = withoutURL(cause)
+	return e
 }
 
 func isTimeout(err error) bool {

@@ -149,7 +149,7 @@ func TestConnectionRefusedIsASentence(t *testing.T) {
 	src := w.source("/feed")
 	w.server.Close()
 	_, err := w.fetcher().Poll(context.Background(), src)
-	if digest.CodeOf(err) != digest.Unavailable || !strings.HasPrefix(err.Error(), "feeds.example.org cannot be read: ") {
+	if digest.CodeOf(err) != digest.Unavailable || err.Error() != "feeds.example.org refuses the connection" {
 		t.Errorf("%v", err)
 	}
 }

@@ -111,7 +111,7 @@ func TestFullTextWaitsAsLongAsASiteAsks(t *testing.T) {
 		"User-agent: other\nCrawl-delay: 20\n\nUser-agent: *\nAllow: /\n": 3,
 	} {
 		w := newPressWorld(t, robots)
-		w.options.PageTime = time.Second
+		w.options.PageTime = 19 * time.Second // less than the site asks for, so that nothing waits
 		w.poll(t, digest.FullTextAuto)
 		if len(w.read) != want {
 			t.Errorf("%q: read %v", robots, w.read)

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -80,7 +81,19 @@ func parseXML(text []byte, base *url.URL) (Feed, error) {
 		return Feed{}, digest.Errorf(digest.Invalid, "this is a list of feeds (OPML), not a feed").
 			WithHint("Add its feeds with: daybrief sources import FILE.opml")
 	}
-	return Feed{}, digest.Errorf(digest.Invalid, "this is not a feed that can be read")
+	return Feed{}, noFeed(text)
+}
+
+// noFeed says what a document is that is no feed.
+func noFeed(text []byte) error {
+	if root := rootOf(text); root != "" {
+		return digest.Errorf(digest.Invalid, "this is XML of another kind, <%s>, and not a feed", cutAtWord(root, 40))
+	}
+	kind, _, _ := strings.Cut(http.DetectContentType(text), ";")
+	if kind == "text/plain" || kind == "application/octet-stream" {
+		return digest.Errorf(digest.Invalid, "this is not a feed that can be read")
+	}
+	return digest.Errorf(digest.Invalid, "this is %s, and not a feed", kind)
 }
 
 // within puts a document into another element.

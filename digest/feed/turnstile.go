@@ -12,6 +12,7 @@ import (
 type turnstile struct {
 	limit int
 	pause time.Duration
+	hasty bool // nobody waits who would wait in vain
 	now   func() time.Time
 
 	mu    sync.Mutex
@@ -42,16 +43,25 @@ func (t *turnstile) enter(ctx context.Context, host string) error {
 	if wait <= 0 {
 		return nil
 	}
+	if end, ends := ctx.Deadline(); ends && t.hasty && time.Until(end) < wait {
+		t.giveBack(host, g)
+		return context.DeadlineExceeded
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		g.free <- struct{}{}
-		t.part(host, g)
+		t.giveBack(host, g)
 		return ctx.Err()
 	}
+}
+
+// giveBack lets another in instead of one that does not enter.
+func (t *turnstile) giveBack(host string, g *gate) {
+	g.free <- struct{}{}
+	t.part(host, g)
 }
 
 func (t *turnstile) leave(host string) { t.leaveFor(host, 0) }
