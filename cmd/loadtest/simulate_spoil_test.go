@@ -20,7 +20,7 @@ type spoilt struct {
 	profile func(*digest.Profile)
 	article func(*digest.Article)
 	late    bool // news is seen in the first minutes of each half hour alone
-	forgets bool // what was told, held, begun
+	forgets bool // what was told and held
 }
 
 // Changed tells other choices.
@@ -103,14 +103,6 @@ func (s spoilt) FirstDelivery(ctx context.Context, id int64) (digest.Delivery, e
 	return s.AlertStore.FirstDelivery(ctx, id)
 }
 
-// UpdateSubscription forgets that a following is over.
-func (s spoilt) UpdateSubscription(ctx context.Context, sub digest.Subscription) error {
-	if s.forgets {
-		return nil
-	}
-	return s.AlertStore.UpdateSubscription(ctx, sub)
-}
-
 // CreateEditions forgets which editions there were.
 func (s spoilt) CreateEditions(ctx context.Context, plans []digest.EditionPlan, enqueue func(context.Context, *sql.Tx, []int64) error) (int, error) {
 	if s.forgets {
@@ -137,7 +129,7 @@ func TestTheCheckerFindsAProgramThatIsWrong(t *testing.T) {
 			s.Rules = digest.Rules{PerHour: 1000, Cooldown: map[digest.SubscriptionKind]time.Duration{digest.FollowKind: time.Minute}[s.Kind]}
 		}}, []string{"limit", "unasked", "often"}},
 		"it believes no date": {spoilt{article: func(a *digest.Article) { a.Published = time.Time{} }}, []string{"unasked", "repeat", "stray"}},
-		"it forgets":          {spoilt{forgets: true}, []string{"repeat", "leftout", "thread", "unended"}},
+		"it forgets":          {spoilt{forgets: true}, []string{"repeat", "leftout", "thread"}},
 		"it is slow":          {spoilt{late: true}, []string{"late", "missed"}},
 		"it knows no end": {spoilt{choice: func(s *digest.Subscription) {
 			if s.Kind == digest.FollowKind {
@@ -148,9 +140,6 @@ func TestTheCheckerFindsAProgramThatIsWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			world := simulateCmd{Days: 2, Stories: 80, People: 60, Seed: 3, Database: "sqlite", busy: 10, after: 24 * time.Hour}
-			if c.forgets {
-				world.after = 8 * 24 * time.Hour
-			}
 			world.spoil = func(of *theatre, s schedule.AlertStore) schedule.AlertStore {
 				wrong := c.spoilt
 				wrong.AlertStore, wrong.t = s, of
