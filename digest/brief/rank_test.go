@@ -107,8 +107,11 @@ func TestJoinReasons(t *testing.T) {
 		"title: “a”, “b”; lead: “c”": {"title: “a”", "title: “b”", "lead: “c”"},
 		"its source; title: “a”; lead: “b”, “c”": {"its source", "title: “a”", "lead: “b”", "lead: “c”"},
 	} {
-		if got := joinReasons(reasons); got != want {
+		if got := joinReasons("en", reasons); got != want {
 			t.Errorf("joinReasons(%q) = %q, want %q", reasons, got, want)
 		}
+	}
+	if got := joinReasons("ko", []string{"title: “금리”", "first sentence: “관세”"}); got != "제목: “금리”; 첫 문장: “관세”" {
+		t.Error(got)
 	}
 }

@@ -142,17 +142,17 @@ func (t teller) why(ctx context.Context, l loaded) ([]string, error) {
 	var out []string
 	articles, st := l.articles, l.story
 	for _, c := range t.q.Countries {
-		out = append(out, say(t.lang, "country %s%s", c, because(articles, st, c, true)))
+		out = append(out, say(t.lang, "country %s%s", c, t.because(articles, st, c, true)))
 	}
 	if len(t.q.Members) > 0 {
 		if c := t.member(st, articles); c != "" {
-			out = append(out, say(t.lang, "region %s: %s%s", t.q.Region, c, because(articles, st, c, true)))
+			out = append(out, say(t.lang, "region %s: %s%s", t.q.Region, c, t.because(articles, st, c, true)))
 		} else {
 			out = append(out, say(t.lang, "region %s by name", t.q.Region))
 		}
 	}
 	for _, topic := range t.q.Topics {
-		out = append(out, say(t.lang, "topic %s%s", topic, because(articles, st, topic, false)))
+		out = append(out, say(t.lang, "topic %s%s", topic, t.because(articles, st, topic, false)))
 	}
 	if len(t.q.Countries)+len(t.q.Members)+len(t.q.Topics) == 0 {
 		out = append(out, t.about(st, articles)...)
@@ -177,10 +177,10 @@ func (t teller) why(ctx context.Context, l loaded) ([]string, error) {
 func (t teller) about(st digest.Story, articles []digest.Article) []string {
 	var out []string
 	if c := digest.Firm(st.Countries); len(c) > 0 {
-		out = append(out, say(t.lang, "country %s%s", c[0], because(articles, st, c[0], true)))
+		out = append(out, say(t.lang, "country %s%s", c[0], t.because(articles, st, c[0], true)))
 	}
 	if p := digest.Firm(st.Topics); len(p) > 0 {
-		out = append(out, say(t.lang, "topic %s%s", p[0], because(articles, st, p[0], false)))
+		out = append(out, say(t.lang, "topic %s%s", p[0], t.because(articles, st, p[0], false)))
 	}
 	return out
 }
@@ -214,7 +214,7 @@ func weightOf(articles []digest.Article, st digest.Story, slug string, country b
 
 // because gives the words that caused a tag, of the article with the strongest
 // one: ` (title: “Seoul”)`; "" where none are kept.
-func because(articles []digest.Article, st digest.Story, slug string, country bool) string {
+func (t teller) because(articles []digest.Article, st digest.Story, slug string, country bool) string {
 	var best digest.Tag
 	look := func(countries, topics []digest.Tag) {
 		tags := topics
@@ -236,12 +236,12 @@ func because(articles []digest.Article, st digest.Story, slug string, country bo
 	if len(best.Why) == 0 {
 		return ""
 	}
-	return " (" + joinReasons(best.Why[:min(len(best.Why), 3)]) + ")"
+	return " (" + joinReasons(t.lang, best.Why[:min(len(best.Why), 3)]) + ")"
 }
 
 // joinReasons says the place of several reasons once: `title: “Seoul”,
 // “Korean”; lead: “won”`.
-func joinReasons(reasons []string) string {
+func joinReasons(lang string, reasons []string) string {
 	var b strings.Builder
 	last := ""
 	for i, r := range reasons {
@@ -253,7 +253,10 @@ func joinReasons(reasons []string) string {
 		case i > 0:
 			b.WriteString("; ")
 		}
-		b.WriteString(r)
+		b.WriteString(say(lang, place))
+		if ok {
+			b.WriteString(": " + words)
+		}
 		last = place
 	}
 	return b.String()

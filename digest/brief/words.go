@@ -10,13 +10,20 @@ import (
 
 // korean has the sentences of this package in Korean, by their English.
 var korean = map[string]string{
-	"country %s%s":             "국가 %s%s",
-	"region %s: %s%s":          "지역 %s: %s%s",
-	"region %s by name":        "지역 %s (이름으로)",
-	"topic %s%s":               "주제 %s%s",
-	"words “%s”":               "단어 “%s”",
-	"%d independent sources":   "독립된 출처 %d곳",
-	"one source":               "출처 1곳",
+	"country %s%s":           "국가 %s%s",
+	"region %s: %s%s":        "지역 %s: %s%s",
+	"region %s by name":      "지역 %s (이름으로)",
+	"topic %s%s":             "주제 %s%s",
+	"words “%s”":             "단어 “%s”",
+	"%d independent sources": "독립된 출처 %d곳",
+	"one source":             "출처 1곳",
+	// Where in an article its words stand, as the tagger says it.
+	"title":                    "제목",
+	"dateline":                 "발신지",
+	"first sentence":           "첫 문장",
+	"lead":                     "첫머리",
+	"body":                     "본문",
+	"text":                     "본문",
 	"%s old":                   "%s 전",
 	"grouped from %d articles": "기사 %d건을 묶음",
 	"shared words %s":          "공통 단어 %s",
