@@ -333,11 +333,12 @@ func (c *choices) longest() time.Duration {
 	return d
 }
 
-// note remembers that an alert sends at a time.
+// note remembers that an alert sends a message at a time. Two at one time are
+// two.
 func (c *choices) note(subscription int64, at time.Time) {
 	list := c.sent[subscription]
-	if n := len(list); n > 0 && !list[n-1].Before(at) {
-		return
+	if n := len(list); n > 0 && at.Before(list[n-1]) { // the clock was set back
+		at = list[n-1]
 	}
 	const kept = 64
 	if len(list) > kept {
@@ -348,9 +349,13 @@ func (c *choices) note(subscription int64, at time.Time) {
 
 // unsent forgets that an alert sent at a time: it was held instead.
 func (c *choices) unsent(subscription int64, at time.Time) {
-	c.sent[subscription] = slices.DeleteFunc(c.sent[subscription], func(t time.Time) bool {
+	list := c.sent[subscription]
+	i := slices.IndexFunc(list, func(t time.Time) bool {
 		return t.Truncate(time.Microsecond).Equal(at.Truncate(time.Microsecond))
 	})
+	if i >= 0 {
+		c.sent[subscription] = slices.Concat(list[:i], list[i+1:])
+	}
 }
 
 // asWish is a subscription as a judge sees it.

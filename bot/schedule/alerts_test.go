@@ -357,6 +357,19 @@ func alertsLimits(d *desk) {
 	d.wants(slow, 1)
 	d.clock.Advance(time.Hour)
 	d.wants(slow, 2, "Alert: deal")
+
+	// Two at one time are two, after a restart too.
+	pair := d.alert("deal", func(s *digest.Subscription) {
+		s.Rules.PerHour, s.Destination = 2, digest.Destination{Platform: "slack", Channel: "C8"}
+	})
+	for range 3 {
+		d.add(nil, 0)
+	}
+	d.wants(pair, 2)
+	d.restart()
+	d.clock.Advance(time.Minute)
+	d.add(nil, 0)
+	d.wants(pair, 2)
 }
 
 func alertsChanged(d *desk) {

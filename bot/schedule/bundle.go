@@ -71,11 +71,11 @@ type parcel struct {
 	alerts  []bot.Alert
 	gone    []int64               // dropped
 	later   map[time.Time][]int64 // that wait on
-	senders []int64
+	senders map[int64]bool        // the subscriptions of alerts
 }
 
 func (a *Alerts) releaseTo(ctx context.Context, held []digest.Held, articles map[int64]*digest.Article, events map[int64]*event) error {
-	p := parcel{later: map[time.Time][]int64{}}
+	p := parcel{later: map[time.Time][]int64{}, senders: map[int64]bool{}}
 	for _, h := range held {
 		a.pack(&p, h, articles[h.ArticleID], events)
 	}
@@ -122,7 +122,7 @@ func (a *Alerts) pack(p *parcel, h digest.Held, art *digest.Article, events map[
 		p.plan.Edition.Stories = append(p.plan.Edition.Stories, digest.Told{StoryID: e.row.ID, Articles: e.row.Articles, Sources: e.row.Sources})
 		p.plan.Released = append(p.plan.Released, h.ID)
 		p.alerts = append(p.alerts, a.present(w, e, art, v))
-		p.senders = append(p.senders, w.sub.ID)
+		p.senders[w.sub.ID] = true
 		e.told[h.Destination.String()] = v.Said
 	default:
 		p.gone = append(p.gone, h.ID)
@@ -147,7 +147,7 @@ func (a *Alerts) ship(ctx context.Context, p *parcel) error {
 	if err := a.create(ctx, []digest.EditionPlan{p.plan}); err != nil {
 		return fmt.Errorf("send held alerts: %w", err)
 	}
-	for _, id := range p.senders {
+	for id := range p.senders {
 		a.choices.note(id, now)
 	}
 	return nil

@@ -196,10 +196,11 @@ func (s *Store) AlertTimes(ctx context.Context, since time.Time) (map[int64][]ti
 		out[id] = append(out[id], when)
 		return err
 	}
-	// UNION keeps one of what both tables know.
+	// Each edition is a message, so two at one time are two; what a subscription
+	// had in another one's bundle has no edition of its own, and a row a story.
 	err := s.reading().each(ctx, take, `SELECT subscription_id, scheduled FROM editions e WHERE e.scheduled >= $1 AND NOT e.missed
-		UNION SELECT a.subscription_id, a.time FROM alerted a WHERE a.time >= $1 AND NOT EXISTS (SELECT 1 FROM editions m
-			WHERE m.subscription_id = a.subscription_id AND m.scheduled = a.time AND m.missed) ORDER BY 2, 1`, micros(since))
+		UNION ALL SELECT DISTINCT a.subscription_id, a.time FROM alerted a WHERE a.time >= $1 AND NOT EXISTS (SELECT 1 FROM editions m
+			WHERE m.subscription_id = a.subscription_id AND m.scheduled = a.time) ORDER BY 2, 1`, micros(since))
 	return out, s.fail("read when alerts were sent", err)
 }
 

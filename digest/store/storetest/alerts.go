@@ -236,11 +236,12 @@ func alertsTimes(t *testing.T, s *store.Store) {
 	bundle.Alerted = append(bundle.Alerted, digest.Alerted{Destination: one.Destination, StoryID: 9, SubscriptionID: one.ID, Times: 1, At: bundle.Edition.Built})
 	dropped := alertPlan(one, 11, 3)
 	dropped.Edition.Missed, dropped.Deliveries = true, nil
-	_, err := s.CreateEditions(ctx, []digest.EditionPlan{first, bundle, dropped}, nil)
+	again := alertPlan(two, 12, 2) // at the time of the bundle, another message
+	_, err := s.CreateEditions(ctx, []digest.EditionPlan{first, bundle, dropped, again}, nil)
 	must(t, err)
 	minute := func(n int) time.Time { return now().Add(time.Duration(n) * time.Minute) }
-	wantEqual(t, "times", got(s.AlertTimes(ctx, now()))(t), map[int64][]time.Time{one.ID: {minute(1), minute(2)}, two.ID: {minute(2)}})
-	wantEqual(t, "since", got(s.AlertTimes(ctx, minute(2)))(t), map[int64][]time.Time{one.ID: {minute(2)}, two.ID: {minute(2)}})
+	wantEqual(t, "times", got(s.AlertTimes(ctx, now()))(t), map[int64][]time.Time{one.ID: {minute(1), minute(2)}, two.ID: {minute(2), minute(2)}})
+	wantEqual(t, "since", got(s.AlertTimes(ctx, minute(2)))(t), map[int64][]time.Time{one.ID: {minute(2)}, two.ID: {minute(2), minute(2)}})
 }
 
 func alertsArticles(t *testing.T, s *store.Store) {
