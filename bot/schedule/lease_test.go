@@ -51,8 +51,13 @@ func newReplica(t *testing.T, leases schedule.Leases, clock *digesttest.Clock, n
 func (r *replica) start(t *testing.T, names ...string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r.cancel = cancel
-	t.Cleanup(cancel)
+	gone := make(chan struct{})
+	t.Cleanup(func() { // before the store is closed: a lease is given back
+		cancel()
+		<-gone
+	})
 	go func() {
+		defer close(gone)
 		r.done <- r.holder.Hold(ctx, names, func(ctx context.Context) error {
 			r.works.Add(1)
 			r.began <- struct{}{}

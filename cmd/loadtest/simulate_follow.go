@@ -135,6 +135,9 @@ func (v *vigil) article(n int) {
 		}
 	}
 	limit := v.wakes(v.p.quiet, ready).Add(leeway)
+	if v.quietAt(v.p.quiet, limit) { // who fell asleep before the program looked is told on waking
+		limit = v.wakes(v.p.quiet, limit).Add(leeway)
+	}
 	// What is muted is passed over, and so is what comes to one who sleeps and
 	// wants it dropped; either puts off the next update, too.
 	since := h.at.Add(-updateEvery)

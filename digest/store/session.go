@@ -174,8 +174,10 @@ func (c *session) each(ctx context.Context, fn func(scanner) error, query string
 type statements struct {
 	on  queryer
 	use bool
-	mu  sync.Mutex
-	all map[string]*sql.Stmt
+
+	mu     sync.Mutex
+	all    map[string]*sql.Stmt
+	closed bool
 
 	// Of a transaction:
 	tx     *sql.Tx
@@ -232,9 +234,9 @@ func (p *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	p.mu.Lock()
 	st, known := p.all[query]
-	full := len(p.all) >= maxStatements
+	last := p.closed || len(p.all) >= maxStatements
 	p.mu.Unlock()
-	if known || full {
+	if known || last {
 		return st, nil
 	}
 	st, err := p.prepare(ctx, query)
@@ -243,7 +245,7 @@ func (p *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if other, known := p.all[query]; known {
+	if other, known := p.all[query]; known || p.closed {
 		st.Close()
 		return other, nil
 	}
@@ -257,7 +259,7 @@ func (p *statements) close() {
 	for _, st := range p.all {
 		st.Close()
 	}
-	p.use = false
+	p.closed, p.all = true, nil
 }
 
 // clean makes every text storable on both databases: PostgreSQL takes neither
