@@ -123,7 +123,7 @@ func (p *Platform) show(post bot.Post) {
 }
 
 // WaitVisible waits until n posts are visible at a destination and returns
-// their keys. It fails the test after half a minute.
+// their keys. It fails the test after a minute.
 func (p *Platform) WaitVisible(t testing.TB, to digest.Destination, n int) []string {
 	t.Helper()
 	deadline := time.After(time.Minute)

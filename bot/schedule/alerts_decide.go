@@ -221,10 +221,9 @@ func planOf(e digest.Edition, to digest.Destination, m bot.Message, platform bot
 		return digest.EditionPlan{}, fmt.Errorf("render for %s: %w", platform.Name(), err)
 	}
 	e.Content = content
-	p := digest.EditionPlan{Edition: e}
-	for i, part := range parts {
-		p.Deliveries = append(p.Deliveries, digest.Delivery{Destination: to, Part: i, Parts: len(parts), Payload: part, State: digest.Pending,
-			NotBefore: e.Built, Deadline: e.Built.Add(deadline)})
+	p := digest.EditionPlan{Edition: e, Deliveries: deliveriesOf(to, parts)}
+	for i := range p.Deliveries {
+		p.Deliveries[i].NotBefore, p.Deliveries[i].Deadline = e.Built, e.Built.Add(deadline)
 	}
 	return p, nil
 }

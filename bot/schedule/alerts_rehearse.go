@@ -205,10 +205,8 @@ func (r *rehearsal) run(since, until time.Time) {
 		}
 	}
 	r.release(until)
-	for range maxRelease { // quiet hours that never end let nothing go
-		if len(r.waiting) > 0 {
-			r.release(r.waiting[0].until)
-		}
+	for n := 0; n < maxRelease && len(r.waiting) > 0; n++ { // quiet hours that never end let nothing go
+		r.release(r.waiting[0].until)
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"github.com/daybrief/daybrief/digest/digesttest"
 	"github.com/daybrief/daybrief/digest/query"
 	"github.com/daybrief/daybrief/digest/store"
-	"github.com/daybrief/daybrief/digest/store/storetest"
 	"github.com/daybrief/daybrief/digest/story"
 )
 
@@ -172,7 +171,7 @@ func (d *desk) quiet(q digest.QuietHours, mutes ...digest.Mute) {
 
 func TestAlerts(t *testing.T) {
 	t.Parallel()
-	for name, run := range map[string]func(*desk){
+	onDesks(t, map[string]func(*desk){
 		"once, and again when it escalates": alertsEscalate,
 		"overlapping alerts":                alertsOverlap,
 		"only big":                          alertsBig,
@@ -186,14 +185,16 @@ func TestAlerts(t *testing.T) {
 		"following":                         alertsFollow,
 		"following what is old or muted":    alertsFollowFresh,
 		"killed at any moment":              alertsKilled,
-	} {
+	})
+}
+
+// onDesks runs cases on a desk of either database.
+func onDesks(t *testing.T, cases map[string]func(*desk)) {
+	t.Helper()
+	for name, run := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run(newDesk(t, storetest.SQLite(t)))
-		})
-		t.Run("postgres/"+name, func(t *testing.T) {
-			t.Parallel()
-			run(newDesk(t, storetest.Postgres(t)))
+			onStores(t, func(t *testing.T, s *store.Store) { run(newDesk(t, s)) })
 		})
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/digest/digesttest"
 	"github.com/daybrief/daybrief/digest/store"
-	"github.com/daybrief/daybrief/digest/store/storetest"
 )
 
 // shared is a platform that remembers its share.
@@ -89,46 +88,43 @@ func (h *hand) step() {
 // at no time do their shares make more than one.
 func TestWorkersShareTheBudget(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			clock, s := digesttest.NewClock(time.Time{}), open(t)
-			one := newHand(t, s, clock, "a")
+	onStores(t, func(t *testing.T, s *store.Store) {
+		clock := digesttest.NewClock(time.Time{})
+		one := newHand(t, s, clock, "a")
+		one.step()
+		if got := one.platform.now(); got != 1 {
+			t.Errorf("alone it has 1/%d", got)
+		}
+		two := newHand(t, s, clock, "b")
+		if got := two.platform.now(); got < 10 {
+			t.Errorf("before the other knows, it takes 1/%d", got)
+		}
+		for range 3 {
+			clock.Advance(3 * time.Second)
 			one.step()
-			if got := one.platform.now(); got != 1 {
-				t.Errorf("alone it has 1/%d", got)
+			two.step()
+		}
+		if a, b := one.platform.now(), two.platform.now(); a != 2 || b != 2 {
+			t.Errorf("they have 1/%d and 1/%d", a, b)
+		}
+		if one.platform.pauses["slack"].IsZero() {
+			t.Error("it does not hear of pauses")
+		}
+		// The second dies: it renews no more.
+		for died := clock.Now(); one.platform.now() != 1; {
+			clock.Advance(3 * time.Second)
+			if one.step(); clock.Now().Sub(died) > 15*time.Second {
+				t.Fatalf("after %v the other has 1/%d", clock.Now().Sub(died), one.platform.now())
 			}
-			two := newHand(t, s, clock, "b")
-			if got := two.platform.now(); got < 10 {
-				t.Errorf("before the other knows, it takes 1/%d", got)
-			}
-			for range 3 {
-				clock.Advance(3 * time.Second)
-				one.step()
-				two.step()
-			}
-			if a, b := one.platform.now(), two.platform.now(); a != 2 || b != 2 {
-				t.Errorf("they have 1/%d and 1/%d", a, b)
-			}
-			if one.platform.pauses["slack"].IsZero() {
-				t.Error("it does not hear of pauses")
-			}
-			// The second dies: it renews no more.
-			for died := clock.Now(); one.platform.now() != 1; {
-				clock.Advance(3 * time.Second)
-				if one.step(); clock.Now().Sub(died) > 15*time.Second {
-					t.Fatalf("after %v the other has 1/%d", clock.Now().Sub(died), one.platform.now())
-				}
-			}
-			one.stop()
-			if err := <-one.done; err != nil {
-				t.Error(err)
-			}
-			two.stop()
-			<-two.done
-			if n, err := s.LeasesHeld(t.Context(), "worker:", clock.Now()); err != nil || n != 0 {
-				t.Errorf("%d workers are left, %v", n, err)
-			}
-		})
-	}
+		}
+		one.stop()
+		if err := <-one.done; err != nil {
+			t.Error(err)
+		}
+		two.stop()
+		<-two.done
+		if n, err := s.LeasesHeld(t.Context(), "worker:", clock.Now()); err != nil || n != 0 {
+			t.Errorf("%d workers are left, %v", n, err)
+		}
+	})
 }

@@ -144,14 +144,20 @@ func (s *Scheduler) render(platform bot.Platform, sub digest.Subscription, d dig
 		}
 		parts = append(parts, under...)
 	}
-	out := make([]digest.Delivery, len(parts))
-	for i, part := range parts {
-		out[i] = digest.Delivery{Destination: sub.Destination, Part: i, Parts: len(parts), Payload: part, State: digest.Pending}
-		if i >= top {
-			out[i].Thread = digest.ThreadFirst
-		}
+	out := deliveriesOf(sub.Destination, parts)
+	for i := top; i < len(out); i++ {
+		out[i].Thread = digest.ThreadFirst
 	}
 	return out, nil
+}
+
+// deliveriesOf are the rows of rendered parts, in their order.
+func deliveriesOf(to digest.Destination, parts [][]byte) []digest.Delivery {
+	out := make([]digest.Delivery, len(parts))
+	for i, part := range parts {
+		out[i] = digest.Delivery{Destination: to, Part: i, Parts: len(parts), Payload: part, State: digest.Pending}
+	}
+	return out
 }
 
 // split makes two messages of a digest: its headlines, for the channel, and

@@ -63,16 +63,7 @@ func (n *night) seen(sub digest.Subscription, want int) {
 
 func TestQuietHoursComeBeforeARetry(t *testing.T) {
 	t.Parallel()
-	for name, run := range map[string]func(*desk){"an alert is held": nightAlert, "or dropped": nightDrop, "a bundle": nightBundle, "an update waits": nightUpdate, "the rest of a post waits": nightRest} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run(newDesk(t, storetest.SQLite(t)))
-		})
-		t.Run("postgres/"+name, func(t *testing.T) {
-			t.Parallel()
-			run(newDesk(t, storetest.Postgres(t)))
-		})
-	}
+	onDesks(t, map[string]func(*desk){"an alert is held": nightAlert, "or dropped": nightDrop, "a bundle": nightBundle, "an update waits": nightUpdate, "the rest of a post waits": nightRest})
 }
 
 // nightAlert has an alert that cannot be posted in time go out in the morning,

@@ -127,6 +127,11 @@ func (h *Holder) wait(ctx context.Context, d time.Duration) error {
 	if h.Wait != nil {
 		return h.Wait(ctx, d)
 	}
+	return pause(ctx, d)
+}
+
+// pause waits by the clock of the machine.
+func pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -121,15 +121,21 @@ func (o *office) editions(t *testing.T) []digest.Edition {
 	return all
 }
 
-// onBoth runs a test on both databases.
-func onBoth(t *testing.T, test func(t *testing.T, o *office)) {
+// onStores runs a test on both databases.
+func onStores(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	for name, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, newOffice(t, open(t)))
+			test(t, open(t))
 		})
 	}
+}
+
+// onBoth runs a test of an office on both databases.
+func onBoth(t *testing.T, test func(t *testing.T, o *office)) {
+	t.Helper()
+	onStores(t, func(t *testing.T, s *store.Store) { test(t, newOffice(t, s)) })
 }
 
 func TestADigestComesOnceAtItsTime(t *testing.T) {

@@ -165,11 +165,7 @@ func insist(ctx context.Context, p bot.Platform, post bot.Post) error {
 		if err == nil || n == tries || !errors.As(err, &cause) || cause.Fate != bot.Unsent || cause.RetryAfter > most {
 			return err
 		}
-		wait := time.NewTimer(max(cause.RetryAfter, least))
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
+		if pause(ctx, max(cause.RetryAfter, least)) != nil {
 			return err
 		}
 	}

@@ -238,18 +238,24 @@ func (f *finder) find(ctx context.Context, facets []facet, limit int) ([]hit, er
 	return hits, err
 }
 
-// complete reads what a search by words leaves out: story, source and terms of
-// its hits and the weights of their tags. It is left out since most of what the searches
-// for near articles find does not stay.
-func (f *finder) complete(ctx context.Context, hits []hit) error {
-	place := map[int64]int{}
-	var ids []int64
+// incomplete are the hits of a search by words, which complete completes, and
+// where each of them is.
+func incomplete(hits []hit) (ids []int64, place map[int64]int) {
+	place = map[int64]int{}
 	for i, h := range hits {
 		if h.byWords {
 			place[h.id] = i
 			ids = append(ids, h.id)
 		}
 	}
+	return ids, place
+}
+
+// complete reads what a search by words leaves out: story, source and terms of
+// its hits and the weights of their tags. It is left out since most of what the
+// searches for near articles find does not stay.
+func (f *finder) complete(ctx context.Context, hits []hit) error {
+	ids, place := incomplete(hits)
 	for _, list := range lists(ids) {
 		q := &searchQuery{finder: f, args: list}
 		columns := ""
@@ -305,15 +311,21 @@ func (f *finder) weighRegion(ctx context.Context, hits []hit, place map[int64]in
 		hits[i].weights[at] = 0
 	}
 	q := &searchQuery{finder: f}
-	return f.c.each(ctx, func(row scanner) error {
+	return f.c.each(ctx, weights(hits, place, at), "SELECT article_id, weight FROM "+q.region(f.facets[at])+" AS d", q.args...)
+}
+
+// weights returns what takes rows of an article and how firmly it is about a
+// facet.
+func weights(hits []hit, place map[int64]int, facet int) func(scanner) error {
+	return func(row scanner) error {
 		var id int64
 		var weight float64
 		err := row.Scan(&id, &weight)
 		if i, found := place[id]; found {
-			hits[i].weights[at] = weight
+			hits[i].weights[facet] = weight
 		}
 		return err
-	}, "SELECT article_id, weight FROM "+q.region(f.facets[at])+" AS d", q.args...)
+	}
 }
 
 // candidates turns hits into what was asked for.

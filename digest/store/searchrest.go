@@ -8,14 +8,7 @@ import (
 // completeAtOnce is complete for a server: the hits in a few statements at
 // once, and the weights of tags for those hits alone that have them.
 func (f *finder) completeAtOnce(ctx context.Context, hits []hit) error {
-	place := map[int64]int{}
-	var ids []int64
-	for i, h := range hits {
-		if h.byWords {
-			place[h.id] = i
-			ids = append(ids, h.id)
-		}
-	}
+	ids, place := incomplete(hits)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -56,15 +49,7 @@ func (f *finder) weigh(ctx context.Context, facet int, hits []hit, place map[int
 	if len(ids) == 0 {
 		return nil
 	}
-	return f.c.each(ctx, func(row scanner) error {
-		var id int64
-		var weight float64
-		err := row.Scan(&id, &weight)
-		if i, found := place[id]; found {
-			hits[i].weights[facet] = weight
-		}
-		return err
-	}, `SELECT u.id, max(r.weight) FROM unnest($2::bigint[], $3::bigint[]) AS u (id, time)
+	return f.c.each(ctx, weights(hits, place, facet), `SELECT u.id, max(r.weight) FROM unnest($2::bigint[], $3::bigint[]) AS u (id, time)
 		JOIN article_tags r ON r.slug = ANY ($1::text[]) AND r.time = u.time AND r.article_id = u.id GROUP BY u.id`,
 		f.facets[facet].slugs, ids, times)
 }

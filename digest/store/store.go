@@ -102,7 +102,8 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // write runs fn in a transaction, and again when the database asks for it, see
-// repeat: fn starts from nothing each time. When it returns, what was written outlives a power failure.
+// repeat: fn starts from nothing each time. When it returns, what was written
+// outlives a power failure.
 func (s *Store) write(ctx context.Context, doing string, fn func(*session) error) error {
 	return s.writeBy(ctx, doing, s.inTx, fn)
 }
