@@ -85,6 +85,9 @@ func TestFullDisk(t *testing.T) {
 	limitPages(t, s, 2)
 	_, err := s.AddArticles(ctx, manyEntries(0))
 	wantFull(t, err)
+	if !strings.Contains(err.Error(), "disk is full") {
+		t.Errorf("it says %q", err)
+	}
 	wantFull(t, s.Room(ctx))
 	if found, err := s.Search(ctx, digest.Search{Countries: []string{"US"}}); err != nil || len(found) == 0 {
 		t.Errorf("it answers no more: %d, %v", len(found), err)
