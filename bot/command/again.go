@@ -37,9 +37,17 @@ func (h *Handler) refused(ctx context.Context, r bot.Request, err error, errorID
 		return reply, false
 	}
 	h.o.Log.InfoContext(ctx, "a field cannot be taken", "id", errorID, "platform", r.Person.Platform, "field", at.field, "error", err)
-	reply = bot.Reply{Message: bot.ErrorMessage(err, errorID, h.words(r).Lang()), Failed: true}
-	reply.Wrong = map[string]string{at.field: bot.PlainText(bot.ErrorMessage(err, "", h.words(r).Lang()))}
-	return reply, true
+	return h.refusal(r, err, errorID, at.field), true
+}
+
+// refusal tells an error, at a field too where the request has that.
+func (h *Handler) refusal(r bot.Request, err error, errorID, field string) bot.Reply {
+	lang := h.words(r).Lang()
+	reply := bot.Reply{Message: bot.ErrorMessage(err, errorID, lang), Failed: true}
+	if r.Fields[field] != "" {
+		reply.Wrong = map[string]string{field: bot.PlainText(bot.ErrorMessage(err, "", lang))}
+	}
+	return reply
 }
 
 // closedDoor is that the bot cannot post where a subscription was to go, until
@@ -71,10 +79,7 @@ func (h *Handler) offerAgain(ctx context.Context, r bot.Request, err error, erro
 		return reply, false
 	}
 	h.o.Log.InfoContext(ctx, "a place cannot be posted to", "id", errorID, "platform", r.Person.Platform, "command", r.Command, "error", err)
-	reply = bot.Reply{Message: bot.ErrorMessage(err, errorID, h.words(r).Lang()), Failed: true}
-	if r.Fields["where"] != "" {
-		reply.Wrong = map[string]string{"where": bot.PlainText(bot.ErrorMessage(err, "", h.words(r).Lang()))}
-	}
+	reply = h.refusal(r, err, errorID, "where")
 	kept := again{r.Command, r.Args, r.Action, r.Value, maps.Clone(r.Fields)}
 	delete(kept.Fields, fieldMissing) // it may be granted meanwhile
 	asked, err := json.Marshal(kept)
@@ -104,15 +109,13 @@ func (h *Handler) askAgain(ctx context.Context, r bot.Request, id string) (bot.R
 	if !samePlace(r.Place, saved.Place) {
 		return bot.Reply{}, digest.Errorf(digest.Forbidden, "This button works only where it was asked").WithHint("Ask again in the channel itself.")
 	}
-	missing := r.Fields[fieldMissing]
-	r.Command, r.Args, r.Action, r.Value, r.Fields = kept.Command, kept.Args, kept.Action, kept.Value, kept.Fields
-	if missing != "" {
-		r.Fields = maps.Clone(r.Fields)
-		if r.Fields == nil {
-			r.Fields = map[string]string{}
+	if missing := r.Fields[fieldMissing]; missing != "" {
+		if kept.Fields == nil {
+			kept.Fields = map[string]string{}
 		}
-		r.Fields[fieldMissing] = missing
+		kept.Fields[fieldMissing] = missing
 	}
+	r.Command, r.Args, r.Action, r.Value, r.Fields = kept.Command, kept.Args, kept.Action, kept.Value, kept.Fields
 	reply, err := h.Handle(ctx, r)
 	reply.Replace = true
 	return reply, err

@@ -137,7 +137,7 @@ func (h *Handler) Handle(ctx context.Context, r bot.Request) (bot.Reply, error) 
 		level = slog.LevelError
 	}
 	h.o.Log.Log(ctx, level, "a request could not be served", "id", id, "platform", r.Person.Platform, "command", r.Command, "error", err)
-	return bot.Reply{Message: bot.ErrorMessage(err, id, h.words(r).Lang()), Failed: true}, nil
+	return h.refusal(r, err, id, ""), nil
 }
 
 func (h *Handler) handle(ctx context.Context, r bot.Request) (bot.Reply, error) {

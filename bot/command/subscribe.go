@@ -155,7 +155,7 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 		if r.Place.Direct {
 			return r.Place, nil
 		}
-		if missing := r.Fields["missing_permissions"]; missing != "" {
+		if missing := r.Fields[fieldMissing]; missing != "" {
 			return digest.Destination{}, closedDoor{digest.Errorf(digest.Forbidden, "I may not post here yet: I lack %s", terms(missing)).WithHint("Give me these permissions in this channel, then try again.")}
 		}
 		if !r.Manager {
