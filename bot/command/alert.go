@@ -43,7 +43,7 @@ func (h *Handler) alert(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	if err := h.room(ctx, r, sub); err != nil {
 		return bot.Reply{}, err
 	}
-	if err := h.mayPost(ctx, sub.Destination); err != nil {
+	if err := h.letIn(ctx, sub); err != nil {
 		return bot.Reply{}, err
 	}
 	if sub, err = h.o.Store.CreateSubscription(ctx, sub); err != nil {

@@ -7,12 +7,16 @@ import (
 )
 
 // letIn asks whether the bot can post in the channel of a subscription what
-// that wants posted there.
+// that wants posted there, before it is to go there.
 func (h *Handler) letIn(ctx context.Context, sub digest.Subscription) error {
-	if !sub.Threads || sub.Destination.Direct || h.o.MayThread == nil {
-		return h.mayPost(ctx, sub.Destination)
+	mayPost := h.o.MayPost
+	if sub.Threads && h.o.MayThread != nil {
+		mayPost = h.o.MayThread
 	}
-	if err := h.o.MayThread(ctx, sub.Destination); err != nil {
+	if sub.Destination.Direct || mayPost == nil {
+		return nil
+	}
+	if err := mayPost(ctx, sub.Destination); err != nil {
 		return closedDoor{err}
 	}
 	return nil

@@ -230,7 +230,7 @@ func (h *Handler) followStory(ctx context.Context, r bot.Request, arg string) (b
 	if err := h.room(ctx, r, sub); err != nil {
 		return bot.Reply{}, err
 	}
-	if err := h.mayPost(ctx, to); err != nil {
+	if err := h.letIn(ctx, sub); err != nil {
 		return bot.Reply{}, err
 	}
 	if sub, err = h.o.Store.CreateSubscription(ctx, sub); err != nil {

@@ -45,7 +45,7 @@ func (h *Handler) subscribe(ctx context.Context, r bot.Request) (bot.Reply, erro
 	if err := h.room(ctx, r, sub); err != nil {
 		return bot.Reply{}, err
 	}
-	if err := h.mayPost(ctx, sub.Destination); err != nil {
+	if err := h.letIn(ctx, sub); err != nil {
 		return bot.Reply{}, err
 	}
 	sub, err = h.o.Store.CreateSubscription(ctx, sub)
@@ -171,17 +171,6 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 		return digest.Destination{Platform: "web"}, nil
 	}
 	return digest.Destination{Platform: r.Person.Platform, Workspace: r.Person.Workspace, Channel: r.Person.ID, Direct: true}, nil
-}
-
-// mayPost asks whether the bot can post in a channel before it is subscribed.
-func (h *Handler) mayPost(ctx context.Context, to digest.Destination) error {
-	if to.Direct || h.o.MayPost == nil {
-		return nil
-	}
-	if err := h.o.MayPost(ctx, to); err != nil {
-		return closedDoor{err}
-	}
-	return nil
 }
 
 // room checks that the person has not too many, and not the same one already.

@@ -219,7 +219,7 @@ func (h *Handler) bringBack(ctx context.Context, r bot.Request, verb string, sub
 	case verb == "undo":
 		return bot.Reply{}, digest.Errorf(digest.NotFound, "That was undone already").WithHint("See /subscriptions.")
 	}
-	if err := h.mayPost(ctx, sub.Destination); err != nil {
+	if err := h.letIn(ctx, sub); err != nil {
 		return bot.Reply{}, err // what stopped it may still be so
 	}
 	sub.State, sub.Reason = next, ""
