@@ -2,10 +2,8 @@ package command_test
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/command"
@@ -19,17 +17,17 @@ func TestAgain(t *testing.T) {
 	t.Parallel()
 	db := storetest.SQLite(t)
 	closed := true
-	now := time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)
 	// A new handler for each request: what a button repeats is in the store.
 	handle := func(r bot.Request) bot.Reply {
 		t.Helper()
-		h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: db, Schedules: schedules{db}, Alerts: alerts{}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler),
-			MayPost: func(context.Context, digest.Destination) error {
+		h := handlerOver(db, func(o *command.Options) {
+			o.MayPost = func(context.Context, digest.Destination) error {
 				if closed {
 					return digest.Errorf(digest.Forbidden, "I can't post in #desk: I'm not a member").WithHint("Type /invite @daybrief there, then try again.")
 				}
 				return nil
-			}})
+			}
+		})
 		reply, err := h.Handle(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +35,7 @@ func TestAgain(t *testing.T) {
 		return reply
 	}
 	desk := digest.Destination{Platform: "slack", Workspace: "T1", Channel: "C-desk"}
-	mina := bot.Request{Person: digest.Person{Platform: "slack", Workspace: "T1", ID: "U-mina"}, Place: desk, Manager: true, Now: now, Lang: "en"}
+	mina := bot.Request{Person: digest.Person{Platform: "slack", Workspace: "T1", ID: "U-mina"}, Place: desk, Manager: true, Now: morning, Lang: "en"}
 	ask := func(of bot.Request, change func(*bot.Request)) bot.Request { change(&of); return of }
 	press := func(of bot.Request, id string) bot.Request { of.Action = id; return of }
 	for name, c := range map[string]struct {
@@ -89,9 +87,8 @@ func TestAgain(t *testing.T) {
 // person is, and nothing once it is granted.
 func TestAgainWithPermissions(t *testing.T) {
 	t.Parallel()
-	db := storetest.SQLite(t)
-	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: db, Schedules: schedules{db}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
-	r := bot.Request{Person: digest.Person{Platform: "discord", ID: "1"}, Place: digest.Destination{Platform: "discord", Channel: "2"}, Manager: true, Now: time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC),
+	h := handlerOver(storetest.SQLite(t))
+	r := bot.Request{Person: digest.Person{Platform: "discord", ID: "1"}, Place: digest.Destination{Platform: "discord", Channel: "2"}, Manager: true, Now: morning,
 		Command: "subscribe", Fields: map[string]string{"query": "korea", "where": "here", "missing_permissions": "Send Messages"}}
 	refused, err := h.Handle(t.Context(), r)
 	if err != nil || len(refused.Message.Actions) != 1 {

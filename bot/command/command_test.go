@@ -152,6 +152,22 @@ func mayPost(_ context.Context, to digest.Destination) error {
 	return nil
 }
 
+// morning is when people ask, half past nine in Seoul.
+var morning = time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)
+
+// handlerOver is a handler over a store; what else it needs is made up, and
+// changed by a test that says how.
+func handlerOver(s *store.Store, changes ...func(*command.Options)) *command.Handler {
+	o := command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Alerts: alerts{}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)}
+	for _, change := range changes {
+		change(&o)
+	}
+	return command.New(o)
+}
+
+// withClosed closes #closed.
+func withClosed(o *command.Options) { o.MayPost = mayPost }
+
 // stock fills the store with what the briefs tell of, and two sources.
 func stock(t *testing.T, s *store.Store) {
 	t.Helper()

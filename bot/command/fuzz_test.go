@@ -1,12 +1,9 @@
 package command_test
 
 import (
-	"log/slog"
 	"testing"
-	"time"
 
 	"github.com/daybrief/daybrief/bot"
-	"github.com/daybrief/daybrief/bot/command"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/store/storetest"
 )
@@ -19,18 +16,16 @@ func FuzzWords(f *testing.F) {
 		f.Add(s)
 	}
 	s := storetest.SQLite(f)
-	now := time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)
-	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Alerts: alerts{}, MayPost: mayPost,
-		Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
+	h := handlerOver(s, withClosed)
 	theirs, err := s.CreateSubscription(f.Context(), digest.Subscription{Kind: digest.AlertKind, Query: "chad", Owner: digest.Person{Platform: "slack", ID: "U-mina"},
-		Destination: digest.Destination{Platform: "slack", Channel: "U-mina", Direct: true}, State: digest.Active, Created: now, From: "command"})
+		Destination: digest.Destination{Platform: "slack", Channel: "U-mina", Direct: true}, State: digest.Active, Created: morning, From: "command"})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, args string) {
 		me := digest.Destination{Platform: "slack", Channel: "U-jon", Direct: true}
 		for _, name := range []string{"alert", "subscribe", "subscriptions"} {
-			reply, err := h.Handle(t.Context(), bot.Request{Person: digest.Person{Platform: "slack", ID: "U-jon"}, Place: me, Command: name, Args: args, Now: now})
+			reply, err := h.Handle(t.Context(), bot.Request{Person: digest.Person{Platform: "slack", ID: "U-jon"}, Place: me, Command: name, Args: args, Now: morning})
 			if err != nil || bot.PlainText(reply.Message) == "" {
 				t.Errorf("%s %q: %v, %q", name, args, err, bot.PlainText(reply.Message))
 			}

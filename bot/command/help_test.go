@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/command"
@@ -23,7 +22,7 @@ func TestHelpIsTrue(t *testing.T) {
 			t.Parallel()
 			s := storetest.SQLite(t)
 			stock(t, s)
-			sc := &scene{store: s, lang: lang, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+			sc := &scene{store: s, lang: lang, clock: digesttest.NewClock(morning)}
 			sc.start()
 			n := 0
 			for name, lines := range command.Usages(lang) {
@@ -71,7 +70,7 @@ func (sc *scene) typeHelp(t *testing.T, who, name, line string) {
 func TestHelpIsComplete(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	sc := &scene{store: s, clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+	sc := &scene{store: s, clock: digesttest.NewClock(morning)}
 	sc.start()
 	text := bot.PlainText(sc.ask(t, sc.request("jon", "@"), "help subscriptions").Message)
 	for _, word := range strings.Fields("pause resume remove preview edit filter mute mutes unmute quiet leanings whynot export forget here off reset") {

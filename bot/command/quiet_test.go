@@ -1,12 +1,9 @@
 package command_test
 
 import (
-	"log/slog"
 	"testing"
-	"time"
 
 	"github.com/daybrief/daybrief/bot"
-	"github.com/daybrief/daybrief/bot/command"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/store/storetest"
 )
@@ -15,10 +12,9 @@ import (
 // that can be typed again.
 func TestQuietForm(t *testing.T) {
 	t.Parallel()
-	db := storetest.SQLite(t)
-	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: db, Schedules: schedules{db}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
+	h := handlerOver(storetest.SQLite(t))
 	jon := digest.Person{Platform: "slack", Workspace: "T1", ID: "U-jon"}
-	r := bot.Request{Person: jon, Place: digest.Destination{Platform: "slack", Workspace: "T1", Channel: "C-desk"}, Now: time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)}
+	r := bot.Request{Person: jon, Place: digest.Destination{Platform: "slack", Workspace: "T1", Channel: "C-desk"}, Now: morning}
 	holds := func() string {
 		t.Helper()
 		of := r

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -71,7 +70,7 @@ func storeOf(t *testing.T, data []byte) *store.Store {
 
 func play(t *testing.T, stocked []byte, script string) string {
 	t.Helper()
-	sc := &scene{store: storeOf(t, stocked), clock: digesttest.NewClock(time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC))}
+	sc := &scene{store: storeOf(t, stocked), clock: digesttest.NewClock(morning)}
 	sc.start()
 	var out strings.Builder
 	for lines := bufio.NewScanner(strings.NewReader(script)); lines.Scan(); {
@@ -103,10 +102,7 @@ func play(t *testing.T, stocked []byte, script string) string {
 }
 
 // start starts the handler, anew over what is stored when it ran before.
-func (sc *scene) start() {
-	sc.handler = command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: sc.store,
-		Schedules: schedules{sc.store}, Alerts: alerts{}, MayPost: mayPost, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
-}
+func (sc *scene) start() { sc.handler = handlerOver(sc.store, withClosed) }
 
 // alerted plays "alerted 1 7": subscription 1 is alerted of story 7, or of more
 // that have waited, as package schedule does it.

@@ -2,7 +2,7 @@ package command_test
 
 import (
 	"context"
-	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,14 +18,14 @@ import (
 func TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
+	h := handlerOver(s)
 	mina := digest.Person{Platform: "discord", ID: "77", Name: "mina"}
 	if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: digest.Destination{Platform: "discord", Channel: "77", Direct: true},
 		Schedule: "0 8 * * *", Zone: "Asia/Seoul", Owner: mina, From: "command", State: digest.Suspended, Reason: "closed"}); err != nil {
 		t.Fatal(err)
 	}
 	ask := func(person digest.Person, place digest.Destination) string {
-		reply, err := h.Handle(t.Context(), bot.Request{Person: person, Place: place, Command: "brief", Args: "korea-trade", Manager: true, Now: time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)})
+		reply, err := h.Handle(t.Context(), bot.Request{Person: person, Place: place, Command: "brief", Args: "korea-trade", Manager: true, Now: morning})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel(t *testing.T) {
 	}
 	// And what it says works.
 	for _, line := range []string{"edit 1 here", "resume 1"} {
-		if _, err := h.Handle(t.Context(), bot.Request{Person: mina, Place: channel, Command: "subscriptions", Args: line, Manager: true, Now: time.Date(2026, 11, 24, 0, 31, 0, 0, time.UTC)}); err != nil {
+		if _, err := h.Handle(t.Context(), bot.Request{Person: mina, Place: channel, Command: "subscriptions", Args: line, Manager: true, Now: morning.Add(time.Minute)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,20 +60,21 @@ func TestWhatCannotBePostedToIsNotResumed(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
 	open := false
-	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler),
-		MayPost: func(ctx context.Context, to digest.Destination) error {
+	h := handlerOver(s, func(o *command.Options) {
+		o.MayPost = func(ctx context.Context, to digest.Destination) error {
 			if open {
 				return nil
 			}
 			return mayPost(ctx, digest.Destination{Channel: "C-closed"})
-		}})
+		}
+	})
 	mina, place := digest.Person{Platform: "slack", ID: "U-mina"}, digest.Destination{Platform: "slack", Channel: "C1"}
 	if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: place, Schedule: "0 8 * * *", Zone: "Asia/Seoul",
 		Owner: mina, From: "command", State: digest.Suspended, Reason: "Type `/invite @daybrief` in the channel."}); err != nil {
 		t.Fatal(err)
 	}
 	ask := func(r bot.Request) bot.Reply {
-		r.Person, r.Place, r.Now = mina, place, time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)
+		r.Person, r.Place, r.Now = mina, place, morning
 		reply, err := h.Handle(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
@@ -95,12 +96,41 @@ func TestWhatCannotBePostedToIsNotResumed(t *testing.T) {
 	}
 }
 
+// TestWhatWantsThreadsIsResumedWhereTheyCanBegin keeps a digest with its details
+// in threads stopped where the bot may post and no more.
+func TestWhatWantsThreadsIsResumedWhereTheyCanBegin(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	h := handlerOver(s, func(o *command.Options) {
+		o.MayThread = func(ctx context.Context, _ digest.Destination) error {
+			return mayPost(ctx, digest.Destination{Channel: "C-closed"})
+		}
+	})
+	mina, place := digest.Person{Platform: "discord", ID: "77"}, digest.Destination{Platform: "discord", Channel: "5"}
+	for _, threads := range []bool{false, true} {
+		if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: place, Schedule: "0 8 * * *", Zone: "Asia/Seoul",
+			Owner: mina, From: "command", State: digest.Suspended, Threads: threads}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	subs, err := s.Subscriptions(t.Context(), digest.SubscriptionFilter{Owner: mina})
+	if err != nil || len(subs) != 2 {
+		t.Fatal(subs, err)
+	}
+	for _, sub := range subs {
+		reply, err := h.Handle(t.Context(), bot.Request{Person: mina, Place: place, Now: morning, Action: bot.ActionID("resume", strconv.FormatInt(sub.ID, 10))})
+		if err != nil || reply.Failed != sub.Threads {
+			t.Errorf("with threads %v: %+v, %v", sub.Threads, reply, err)
+		}
+	}
+}
+
 // TestWhatOthersSendSomeoneIsTheirs has the operator subscribe a person's
 // direct messages: they see it, ask why, and can stop it; nobody else can.
 func TestWhatOthersSendSomeoneIsTheirs(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	h := command.New(command.Options{Reader: reader{}, Briefs: briefs{}, Store: s, Schedules: schedules{s}, Lang: "en", Zone: "Asia/Seoul", Log: slog.New(slog.DiscardHandler)})
+	h := handlerOver(s)
 	if _, err := s.CreateSubscription(t.Context(), digest.Subscription{Kind: digest.DigestKind, Query: "korea-trade", Destination: digest.Destination{Platform: "slack", Channel: "U-jon", Direct: true},
 		Schedule: "0 8 * * *", Zone: "Asia/Seoul", From: "command", State: digest.Active}); err != nil {
 		t.Fatal(err)
@@ -108,7 +138,7 @@ func TestWhatOthersSendSomeoneIsTheirs(t *testing.T) {
 	ask := func(who, line string) string {
 		c, args := command.Parse(line)
 		reply, err := h.Handle(t.Context(), bot.Request{Person: digest.Person{Platform: "slack", ID: "U-" + who}, Place: digest.Destination{Platform: "slack", Channel: "U-" + who, Direct: true},
-			Command: c, Args: args, Now: time.Date(2026, 11, 24, 0, 30, 0, 0, time.UTC)})
+			Command: c, Args: args, Now: morning})
 		if err != nil {
 			t.Fatal(err)
 		}
