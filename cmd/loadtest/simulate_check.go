@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -141,12 +142,7 @@ func (c *checker) concerned(p *someone) []int {
 			set[c.stories[id]] = true
 		}
 	}
-	out := make([]int, 0, len(set))
-	for s := range set {
-		out = append(out, s)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(set))
 }
 
 // asks reports whether an article is what an alert asks for.
@@ -172,22 +168,17 @@ func (c *checker) sizeAt(story int, t time.Time) size {
 func (c *checker) voices(story int, after, t time.Time) int {
 	own, texts := map[string]bool{}, map[string]bool{}
 	c.world.until(story, t, func(h *happening) {
-		if !h.at.After(after) {
-			return
+		if h.at.After(after) && !h.copied {
+			own[h.source], texts[h.body] = true, true
 		}
-		if h.copied {
-			return
-		}
-		own[h.source], texts[h.body] = true, true
 	})
-	n := len(own)
 	orphans := map[string]bool{} // texts that were said too long ago to count, and are copied: one voice each
 	c.world.until(story, t, func(h *happening) {
 		if h.at.After(after) && h.copied && !texts[h.body] {
 			orphans[h.body] = true
 		}
 	})
-	return n + len(orphans)
+	return len(own) + len(orphans)
 }
 
 func (s size) outgrows(old size) bool {
@@ -322,29 +313,32 @@ const leeway = 2 * tick
 // mustHear sees that a message comes in time: when the person is awake and the
 // cooldown and the hour are over, of whichever of the person's alerts.
 func (r *replay) mustHear(h *happening) {
-	wait := time.Hour
-	for _, d := range r.p.alerts {
-		wait = max(wait, d.rules.Cooldown)
-	}
 	// Each end of a wait may fall into quiet hours, and each waking may find the
 	// hour full; a second round is enough for both.
 	limit := h.at
 	for range 2 {
 		limit = r.wakes(r.p.quiet, limit)
-		limit = r.wakes(r.p.quiet, limit.Add(wait)).Add(leeway)
+		limit = r.wakes(r.p.quiet, limit.Add(r.p.longestWait())).Add(leeway)
 	}
 	switch {
-	case r.hearsBy(h, limit):
-		if r.free(h.at) && !r.hearsBy(h, h.at.Add(leeway)) {
-			if r.overtaken(h.at) {
-				r.out.Behind++
-				break
-			}
-			r.breaks("late", r.p, h.at, "story %d: it could have come at once", r.story)
-		}
-	default:
+	case !r.hearsBy(h, limit):
 		r.breaks("leftout", r.p, h.at, "story %d: nothing came until %s", r.story, limit.Format(time.RFC3339))
+	case !r.free(h.at) || r.hearsBy(h, h.at.Add(leeway)):
+	case r.overtaken(h.at):
+		r.out.Behind++
+	default:
+		r.breaks("late", r.p, h.at, "story %d: it could have come at once", r.story)
 	}
+}
+
+// longestWait is the longest that a person's alerts make a message wait for
+// those before it.
+func (p *someone) longestWait() time.Duration {
+	wait := time.Hour
+	for _, d := range p.alerts {
+		wait = max(wait, d.rules.Cooldown)
+	}
+	return wait
 }
 
 // hearsBy reports whether the person hears of the story after an article came
@@ -357,12 +351,8 @@ func (r *replay) hearsBy(h *happening, limit time.Time) bool {
 // free reports whether nothing at all keeps a message back at a time: the
 // person is awake and has heard nothing before for longer than any wait.
 func (r *replay) free(at time.Time) bool {
-	wait := time.Hour
-	for _, d := range r.p.alerts {
-		wait = max(wait, d.rules.Cooldown)
-	}
 	return !r.quietAt(r.p.quiet, at) && !slices.ContainsFunc(r.heard[r.p.to.String()], func(s seen) bool {
-		return s.at.Before(at) && at.Sub(s.at) <= wait
+		return s.at.Before(at) && at.Sub(s.at) <= r.p.longestWait()
 	})
 }
 

@@ -54,7 +54,8 @@ type vigil struct {
 	resumed time.Time // when something came after that; zero: nothing did
 }
 
-// silence returns when a followed story is over, and what came then.
+// silence returns when a followed story is over, and when something came after
+// that all the same: a zero time where nothing did.
 func (c *checker) silence(f *following) (over, resumed time.Time) {
 	last := f.at
 	for _, i := range c.world.byStory[f.story] {
