@@ -55,3 +55,8 @@ func (m mortal) DropHeld(ctx context.Context, ids []int64) error {
 func (m mortal) SetSetting(ctx context.Context, key, value string) error {
 	return m.write(func() error { return m.Store.SetSetting(ctx, key, value) })
 }
+
+// UpdateSubscription may die.
+func (m mortal) UpdateSubscription(ctx context.Context, sub digest.Subscription) error {
+	return m.write(func() error { return m.Store.UpdateSubscription(ctx, sub) })
+}
