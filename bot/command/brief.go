@@ -132,7 +132,7 @@ func (h *Handler) answerActions(r bot.Request, b digest.Brief, id string) []bot.
 	if !b.Query.Empty() {
 		out = append(out, bot.Action{ID: bot.ActionID("follow", id), Label: w.Say("Follow")}, bot.Action{ID: bot.ActionID("alertme", id), Label: w.Say("Alert me")})
 	}
-	if !r.Place.Direct && r.Place.Channel != "" {
+	if inChannel(r) {
 		out = append(out, bot.Action{ID: bot.ActionID("share", id), Label: w.Say("Share to channel")})
 	}
 	return append(out, bot.Action{ID: bot.ActionID("why", id), Label: w.Say("Why these?")}, storyMenu(b, id, w))
@@ -280,8 +280,8 @@ func (h *Handler) whyEdition(ctx context.Context, r bot.Request, subID, slot str
 		return bot.Reply{}, err
 	}
 	out := whyOf(m, h.words(r))
-	if story := e.Stories; len(m.Why) > 0 && len(story) == 1 {
-		out.Actions = h.storyActions(ctx, r, story[0].StoryID, nil)
+	if len(m.Why) > 0 && len(e.Stories) == 1 {
+		out.Actions = h.storyActions(ctx, r, e.Stories[0].StoryID, nil)
 	}
 	if menu := itemMenu(m, "s"+subID+"/"+slot, h.words(r)); len(menu.Options) > 0 {
 		out.Actions = []bot.Action{menu}

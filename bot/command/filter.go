@@ -12,10 +12,8 @@ import (
 	"github.com/daybrief/daybrief/digest"
 )
 
-// Bounds of filters.
-const (
-	maxFilterWords = 50 // in one list
-)
+// maxFilterWords is how many words one list of a filter may have.
+const maxFilterWords = 50
 
 // filterCommand serves "subscriptions filter 3 exclude football, "rugby union"
 // sources Reuters, AP languages en match /tariffs?/" and "filter 3 off". What

@@ -54,7 +54,7 @@ func (h *Handler) lean(ctx context.Context, r bot.Request, verb, arg string) (bo
 		t = w.Text("You will see less of %s. See or reset it with %s.", name, see)
 	}
 	reply := say(w, t, undo)
-	if !r.Place.Direct && r.Place.Channel != "" {
+	if inChannel(r) {
 		// A channel has no leanings: what one of its people likes is no rule for
 		// the others.
 		reply.Message.Lead = append(reply.Message.Lead, bot.T(w.Say("This is for you alone: what this channel gets ranks the same for everyone.")))
@@ -183,9 +183,10 @@ func (h *Handler) leanings(ctx context.Context, r bot.Request, arg string) (bot.
 	m := bot.Message{Lang: w.Lang(), At: r.Now, Title: bot.Text{bot.B(w.Say("%d leanings", len(p.Leanings)))}}
 	section := bot.Section{}
 	for _, slug := range slices.Sorted(maps.Keys(p.Leanings)) {
-		of := w.Text("%s: more (%s)", bot.B(h.names([]string{slug}, w)), fmt.Sprintf("%+.0f%%", 100*p.Leanings[slug]))
+		name, shift := bot.B(h.name(slug, w)), fmt.Sprintf("%+.0f%%", 100*p.Leanings[slug])
+		of := w.Text("%s: more (%s)", name, shift)
 		if p.Leanings[slug] < 0 {
-			of = w.Text("%s: less (%s)", bot.B(h.names([]string{slug}, w)), fmt.Sprintf("%+.0f%%", 100*p.Leanings[slug]))
+			of = w.Text("%s: less (%s)", name, shift)
 		}
 		section.Lines = append(section.Lines, of)
 	}

@@ -32,27 +32,28 @@ func (h *Handler) home(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	w := h.words(r)
 	notes, err := h.chosen(ctx, r)
-	if len(subs) == 0 && err == nil {
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	w := h.words(r)
+	if len(subs) == 0 {
 		reply, err := h.help(ctx, r)
 		reply.Message.Notes = append(notes, bot.T(w.Say("I read only what you send me, and keep your subscriptions until you remove them.")))
 		return reply, err
 	}
 	m := h.list(subs, r)
-	m.Sections, m.Notes = nil, notes
+	m.Sections, m.Tail, m.Notes = nil, nil, notes
 	for _, s := range subs[:min(len(subs), maxHome)] {
 		one := h.manage(s, r)
 		m.Sections = append(m.Sections, bot.Section{Lines: one.Lead[:1], Actions: one.Actions})
 	}
-	m.Tail = nil
-	if len(subs) <= maxHome {
-		m.Actions = nil // each has its own buttons
-	}
 	if more := len(subs) - maxHome; more > 0 {
 		m.Tail = []bot.Text{w.Text("%d more, see %s.", more, typed("subscriptions"))}
+	} else {
+		m.Actions = nil // each has its own buttons
 	}
-	return bot.Reply{Message: m}, err
+	return bot.Reply{Message: m}, nil
 }
 
 // list shows subscriptions, those of a kind together, with a menu to pick one

@@ -234,7 +234,7 @@ func (h *Handler) mutes(ctx context.Context, r bot.Request, where string) (bot.R
 		options = append(options, bot.Option{Label: clip(x.Label, 70), Value: muteID(x)})
 	}
 	m.Sections = []bot.Section{section}
-	m.Actions = []bot.Action{{ID: bot.ActionID("unmute", h.whose(to, r)+"/"), Label: w.Say("Unmute one"), Options: options[:min(len(options), 25)]}}
+	m.Actions = []bot.Action{{ID: bot.ActionID("unmute", h.whose(to, r)+"/"), Label: w.Say("Unmute one"), Options: options[:min(len(options), maxChoices)]}}
 	return bot.Reply{Message: m}, nil
 }
 
@@ -274,11 +274,7 @@ func (h *Handler) pressUnmute(ctx context.Context, r bot.Request, arg string) (b
 	if !undo {
 		id = r.Value
 	}
-	to, err := h.target(r, whose)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	p, err := h.o.Store.Profile(ctx, to)
+	p, err := h.chosenAt(ctx, r, whose)
 	if err != nil {
 		return bot.Reply{}, err
 	}

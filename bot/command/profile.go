@@ -19,7 +19,7 @@ func (h *Handler) own(r bot.Request) digest.Destination {
 // target is whose choices are meant: the person's own, or with "here" those
 // of the channel, for people who manage it.
 func (h *Handler) target(r bot.Request, where string) (digest.Destination, error) {
-	if where != "here" || r.Place.Direct || r.Place.Channel == "" {
+	if where != "here" || !inChannel(r) {
 		return h.own(r), nil
 	}
 	if !r.Manager {
@@ -84,7 +84,7 @@ func (h *Handler) chosen(ctx context.Context, r bot.Request) ([]bot.Text, error)
 	if n := len(p.Leanings); n > 0 {
 		out = append(out, w.Text("%s, see %s.", w.Say("%d leanings", n), typed("subscriptions leanings")))
 	}
-	if r.Place.Direct || r.Place.Channel == "" || !r.Manager {
+	if !inChannel(r) || !r.Manager {
 		return out, nil
 	}
 	here, err := h.o.Store.Profile(ctx, r.Place)

@@ -13,7 +13,7 @@ import (
 // it in the channel: nobody could tell them by direct message. What cannot be
 // read is not offered; the answer matters more.
 func (h *Handler) offer(ctx context.Context, r bot.Request, reply bot.Reply) bot.Reply {
-	if r.Place.Direct || r.Place.Channel == "" {
+	if !inChannel(r) {
 		return reply
 	}
 	stopped, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: []digest.SubscriptionState{digest.Suspended}})

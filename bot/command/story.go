@@ -14,7 +14,7 @@ import (
 func storyMenu(b digest.Brief, answer string, w bot.Words) bot.Action {
 	out := bot.Action{ID: bot.ActionID("story", answer), Label: w.Say("About one story")}
 	for _, s := range b.Stories {
-		if len(out.Options) < 25 {
+		if len(out.Options) < maxChoices {
 			out.Options = append(out.Options, bot.Option{Label: clip(s.Title, 70), Value: strconv.FormatInt(s.ID, 10)})
 		}
 	}
@@ -71,7 +71,7 @@ func itemMenu(m bot.Message, edition string, w bot.Words) bot.Action {
 	out := bot.Action{ID: bot.ActionID("story", edition), Label: w.Say("About one story")}
 	for _, s := range m.Sections {
 		for _, it := range s.Items {
-			if it.StoryID > 0 && len(out.Options) < 25 {
+			if it.StoryID > 0 && len(out.Options) < maxChoices {
 				out.Options = append(out.Options, bot.Option{Label: clip(it.Title, 70), Value: strconv.FormatInt(it.StoryID, 10)})
 			}
 		}

@@ -175,7 +175,7 @@ func (h *Handler) destination(r bot.Request, where string) (digest.Destination, 
 
 // room checks that the person has not too many, and not the same one already.
 func (h *Handler) room(ctx context.Context, r bot.Request, sub digest.Subscription) error {
-	have, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: []digest.SubscriptionState{digest.Active, digest.Paused, digest.Suspended}})
+	have, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: alive})
 	if err != nil {
 		return err
 	}

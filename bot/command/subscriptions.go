@@ -17,7 +17,7 @@ var alive = []digest.SubscriptionState{digest.Active, digest.Paused, digest.Susp
 
 // subscriptionsHere are those of the place; in direct messages, the person's.
 func (h *Handler) subscriptionsHere(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
-	if r.Place.Direct || r.Place.Channel == "" {
+	if !inChannel(r) {
 		return h.ofPerson(ctx, r)
 	}
 	return h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Destination: r.Place, States: alive})
@@ -38,8 +38,8 @@ func (h *Handler) ofPerson(ctx context.Context, r bot.Request) ([]digest.Subscri
 // visible are the person's own subscriptions and those of the place.
 func (h *Handler) visible(ctx context.Context, r bot.Request) ([]digest.Subscription, error) {
 	own, err := h.ofPerson(ctx, r)
-	if err != nil {
-		return nil, err
+	if err != nil || !inChannel(r) {
+		return own, err
 	}
 	here, err := h.subscriptionsHere(ctx, r)
 	return eachOnce(own, here), err
@@ -131,6 +131,9 @@ func (h *Handler) mayChange(r bot.Request, s digest.Subscription) bool {
 	own := s.Owner.ID != "" && s.Owner.Platform == r.Person.Platform && s.Owner.Workspace == r.Person.Workspace && s.Owner.ID == r.Person.ID
 	return own || (!s.Destination.Direct && r.Manager && samePlace(r.Place, s.Destination))
 }
+
+// inChannel reports whether a request comes from where others are too.
+func inChannel(r bot.Request) bool { return !r.Place.Direct && r.Place.Channel != "" }
 
 func samePlace(a, b digest.Destination) bool {
 	return a.Platform == b.Platform && a.Channel == b.Channel && a.Direct == b.Direct

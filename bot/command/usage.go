@@ -68,7 +68,7 @@ func helpOf(name string, r bot.Request, w bot.Words) bot.Message {
 	}
 	section := bot.Section{}
 	for _, u := range usages[name] {
-		section.Lines = append(section.Lines, append(bot.Text{typed(inWords(u.typed, w)), bot.S(" – ")}, bot.S(inWords(u.does, w))))
+		section.Lines = append(section.Lines, bot.Text{typed(inWords(u.typed, w)), bot.S(" – " + inWords(u.does, w))})
 	}
 	m.Sections = []bot.Section{section}
 	return m

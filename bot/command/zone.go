@@ -29,11 +29,11 @@ var koreanCities = map[string]string{
 // Korean too.
 func zonesLike(typed string) []string {
 	out := matching(typed, zones...)
-	if typed = strings.TrimSpace(typed); len(out) > 0 || typed == "" {
+	if len(out) > 0 {
 		return out
 	}
 	for _, z := range zones {
-		if strings.Contains(koreanCities[cityOf(z)], typed) {
+		if strings.Contains(koreanCities[cityOf(z)], strings.TrimSpace(typed)) {
 			out = append(out, z)
 		}
 	}
