@@ -84,6 +84,10 @@ func (s *Server) press(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, r, req, "")
 }
 
+// byScript reports a request of the page's script, which puts the answer into
+// the page that there is.
+func byScript(r *http.Request) bool { return r.Header.Get("X-Fragment") != "" }
+
 // reply shows an answer: only itself for the script, else with the page.
 func (s *Server) reply(w http.ResponseWriter, r *http.Request, req bot.Request, typed string) {
 	reply, err := s.o.Handler.Handle(r.Context(), req)
@@ -95,7 +99,7 @@ func (s *Server) reply(w http.ResponseWriter, r *http.Request, req bot.Request, 
 	if p.File != nil {
 		p.File.Save = s.words(r).Say("Save %s", p.File.Name)
 	}
-	if r.Header.Get("X-Fragment") != "" {
+	if byScript(r) {
 		s.render(w, r, "fragment", p)
 		return
 	}

@@ -177,7 +177,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	m := bot.ErrorMessage(err, "", s.language(r))
 	w.WriteHeader(statusOf(err))
-	if r.Header.Get("X-Fragment") != "" {
+	if byScript(r) {
 		s.render(w, r, "fragment", page{Reply: &m})
 		return
 	}

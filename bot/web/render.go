@@ -28,8 +28,8 @@ func loadPages() (*pages, error) {
 		"story":   func(m bot.Message, it bot.Item, level int) storyPiece { return storyPiece{m, it, level} },
 		"open":    func(level int) template.HTML { return template.HTML("<h" + strconv.Itoa(level) + ">") },  //nolint:gosec // a number
 		"shut":    func(level int) template.HTML { return template.HTML("</h" + strconv.Itoa(level) + ">") }, //nolint:gosec // a number
-		"labels":  labelsIn,
-		"buttons": func(m bot.Message, a []bot.Action) buttons { return buttons{a, labelsIn(m.Lang).Go} },
+		"why":     func(lang string) string { return bot.WordsIn(lang).Say("Why this?") },
+		"buttons": func(m bot.Message, a []bot.Action) buttons { return buttons{a, bot.WordsIn(m.Lang).Say("Go")} },
 		"tongue":  tongue,
 		"count":   func(lang string, n int) string { return bot.WordsIn(lang).Say("%d articles", n) },
 		"join":    func(s []string) string { return strings.Join(s, " ") },

@@ -40,7 +40,7 @@ type Options struct {
 	Add     func(ctx context.Context, body io.Reader) (Added, error)
 	Token   string                                   // for Add; "" closes the endpoint
 	Ready   func(ctx context.Context) error          // nil: always ready
-	Warning func() string                            // what is wrong that does not stop the bot, for each page and /readyz; "" for nothing
+	Warning func() string                            // what is wrong that does not stop the bot, for each page, /healthz and /readyz; "" for nothing
 	Parse   func(line string) (command, args string) // splits a typed line
 	Mount   map[string]http.Handler                  // more paths: Slack's and Discord's endpoints, metrics
 	Hosts   []string                                 // names it answers to besides loopback ones; empty and not on loopback: all

@@ -10,10 +10,10 @@ import (
 
 // labels are the words of the pages themselves, in the visitor's language.
 // They stand here and not in the templates, so that the test of the catalogue
-// finds them.
+// finds them; those of a message are in its own language.
 type labels struct {
 	Skip, Pages, Today, Ask, Archive, Sources, About              string // around each page
-	What, Go, Why, Answers, Silent                                string // the box, and answers
+	What, Answers, Silent                                         string // the box
 	NoDigest, Back, Older                                         string // lists
 	Source, State, Last, Next, PerDay, Wrong, HowItGoes, NoSource string // the table of sources
 	Read                                                          string // of a file
@@ -24,7 +24,7 @@ func labelsIn(lang string) labels {
 	return labels{
 		Skip: w.Say("Skip to the news"), Pages: w.Say("Pages"), Today: w.Say("Today"), Ask: w.Say("Ask"), Archive: w.Say("Past digests"), Sources: w.Say("Sources"),
 		About: w.Say("summaries are sentences from the sources themselves"),
-		What:  w.Say("Ask about a country, a topic, or both"), Go: w.Say("Go"), Why: w.Say("Why this?"), Answers: w.Say("Answers"),
+		What:  w.Say("Ask about a country, a topic, or both"), Answers: w.Say("Answers"),
 		Silent:   w.Say("The bot does not answer. Is it running? Nothing was done."),
 		NoDigest: w.Say("No digest was built yet. Until the first comes, “Today” shows what it would be."), Back: w.Say("Back to today"), Older: w.Say("Older digests"),
 		Source: w.Say("Source"), State: w.Say("State"), Last: w.Say("Last read"), Next: w.Say("Next"), PerDay: w.Say("A day"), Wrong: w.Say("What went wrong"),
