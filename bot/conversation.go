@@ -18,7 +18,7 @@ type Request struct {
 	Value   string // the chosen Option's Value
 	// Fields holds what a platform asks for one by one instead of in Args,
 	// by name: "query", "since", "limit", "when", "zone", "where", "format",
-	// "big", "per_hour", "every", "silent", "filters".
+	// "length", "review", "big", "per_hour", "every", "silent", "filters".
 	Fields map[string]string
 
 	Lang    string // the person's locale, BCP 47; "" when not known

@@ -73,10 +73,17 @@ func alertActions(a Alert, w Words) []Action {
 	out := []Action{
 		{ID: ActionID("followstory", story), Label: w.Say("Follow this story")},
 		{ID: ActionID("mute", sub+"/"+story), Label: w.Say("Mute this story")},
-		{ID: ActionID("fewer", sub), Label: w.Say("Fewer alerts")},
 	}
+	return append(out, editionActions(a, w.Say("Why?"), w)...)
+}
+
+// editionActions are the buttons of an alert or bundle as a whole: fewer of
+// them, and why it came where its edition is kept.
+func editionActions(a Alert, why string, w Words) []Action {
+	sub := strconv.FormatInt(a.Subscription, 10)
+	out := []Action{{ID: ActionID("fewer", sub), Label: w.Say("Fewer alerts")}}
 	if a.Slot != "" {
-		out = append(out, Action{ID: ActionID("why", "s"+sub+"/"+a.Slot), Label: w.Say("Why?")})
+		out = append(out, Action{ID: ActionID("why", "s"+sub+"/"+a.Slot), Label: why})
 	}
 	return out
 }
@@ -206,11 +213,7 @@ func BundleMessage(alerts []Alert, v View) Message {
 	}
 	m.Sections = []Section{s}
 	if len(alerts) > 0 {
-		sub := strconv.FormatInt(alerts[0].Subscription, 10)
-		m.Actions = []Action{{ID: ActionID("fewer", sub), Label: w.Say("Fewer alerts")}}
-		if slot := alerts[0].Slot; slot != "" {
-			m.Actions = append(m.Actions, Action{ID: ActionID("why", "s"+sub+"/"+slot), Label: w.Say("Why these?")})
-		}
+		m.Actions = editionActions(alerts[0], w.Say("Why these?"), w)
 	}
 	return m
 }

@@ -188,8 +188,7 @@ var koreanErrors = map[string]string{
 
 // koreanTold holds the Korean of words of the program that are kept or handed
 // on in English: terms in errors, where in an article words stand, and why a
-// subscription is stopped. At most
-// one value is filled in.
+// subscription is stopped. At most one value is filled in.
 var koreanTold = map[string]string{
 	"story":   "소식",
 	"source":  "매체",

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/daybrief/daybrief/digest"
@@ -11,17 +12,9 @@ import (
 func (w Words) Rules(r digest.Rules) []string {
 	out := []string{w.Say("any story")}
 	if r.Big > 0 {
-		within := r.Within
-		if within == 0 {
-			within = digest.DefaultWithin
-		}
-		out[0] = w.Say("only stories of %s within %s", w.Say("%d sources", r.Big), w.Span(within))
+		out[0] = w.Say("only stories of %s within %s", w.Say("%d sources", r.Big), w.Span(cmp.Or(r.Within, digest.DefaultWithin)))
 	}
-	perHour := r.PerHour
-	if perHour == 0 {
-		perHour = digest.DefaultPerHour
-	}
-	out = append(out, w.Say("at most %d an hour", perHour))
+	out = append(out, w.Say("at most %d an hour", cmp.Or(r.PerHour, digest.DefaultPerHour)))
 	if r.Cooldown > 0 {
 		out = append(out, w.Say("%s between two", w.Span(r.Cooldown)))
 	}
@@ -35,10 +28,12 @@ const maxListed = 120
 func (w Words) Filter(f digest.Filter) []string {
 	var out []string
 	add := func(say func(string) string, values ...string) {
-		if joined := []rune(strings.Join(values, ", ")); len(joined) > maxListed {
-			out = append(out, say(string(joined[:maxListed])+"…"))
-		} else if len(joined) > 0 {
-			out = append(out, say(string(joined)))
+		joined := strings.Join(values, ", ")
+		if runes := []rune(joined); len(runes) > maxListed {
+			joined = string(runes[:maxListed]) + "…"
+		}
+		if joined != "" {
+			out = append(out, say(joined))
 		}
 	}
 	add(func(s string) string { return w.Say("with %s", s) }, f.Include...)
