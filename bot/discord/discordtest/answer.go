@@ -235,20 +235,28 @@ func (s *Server) RemoveWebhook(address string) {
 	delete(s.channels, "webhook "+strings.Split(strings.TrimPrefix(address, "https://discord.com/api/webhooks/"), "/")[0])
 }
 
-func (s *Server) getWebhook(a ask) (any, error) {
-	id := a.PathValue("webhook")
-	c := s.channels["webhook "+id]
+// webhook finds a channel's webhook by its address.
+func (s *Server) webhook(a ask) (id string, c *channel, err error) {
+	id = a.PathValue("webhook")
+	c = s.channels["webhook "+id]
 	if c == nil || a.PathValue("token") != "webhook-token-"+id {
-		return nil, unknown(10015, "Webhook")
+		return "", nil, unknown(10015, "Webhook")
+	}
+	return id, c, nil
+}
+
+func (s *Server) getWebhook(a ask) (any, error) {
+	id, c, err := s.webhook(a)
+	if err != nil {
+		return nil, err
 	}
 	return map[string]any{"id": id, "type": 1, "name": "Desk", "channel_id": c.id, "guild_id": c.guild, "application_id": nil}, nil
 }
 
 func (s *Server) channelWebhook(a ask) (any, error) {
-	id := a.PathValue("webhook")
-	c := s.channels["webhook "+id]
-	if c == nil || a.PathValue("token") != "webhook-token-"+id {
-		return nil, unknown(10015, "Webhook")
+	id, c, err := s.webhook(a)
+	if err != nil {
+		return nil, err
 	}
 	b, err := s.payload(a.body)
 	if err != nil {

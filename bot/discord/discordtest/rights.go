@@ -1,8 +1,6 @@
 package discordtest
 
-import (
-	"time"
-)
+import "time"
 
 // all is what an administrator and a server's owner may: everything.
 const all = 1<<53 - 1
@@ -141,12 +139,4 @@ func (c *channel) rules() []any {
 		out = append(out, map[string]any{"id": o.id, "type": kind, "allow": bits(o.allow), "deny": bits(o.deny)})
 	}
 	return out
-}
-
-// AddThread begins a thread in a channel, as a person does.
-func (s *Server) AddThread(in, name string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	parent := s.channels[in]
-	return s.addChannel(&channel{guild: parent.guild, parent: parent.id, name: name, kind: Thread}).id
 }

@@ -254,6 +254,14 @@ func (s *Server) AddChannel(guild, name string, kind int) string {
 	return s.addChannel(&channel{guild: guild, name: name, kind: kind}).id
 }
 
+// AddThread begins a thread in a channel, as a person does.
+func (s *Server) AddThread(in, name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	parent := s.channels[in]
+	return s.addChannel(&channel{guild: parent.guild, parent: parent.id, name: name, kind: Thread}).id
+}
+
 func (s *Server) addChannel(c *channel) *channel {
 	c.id = s.id()
 	s.channels[c.id] = c
