@@ -98,10 +98,10 @@ type App struct {
 	busy   chan struct{} // holds one for each answer that is being made
 	gate   sync.RWMutex  // held by what queues a job, so that none comes after the last worker went
 	closed bool          // Run has ended
-	people *people
+	health health
 
+	people   *memory[person] // by user id
 	channels *channels
-	health   health
 
 	asking sync.Mutex // held while auth.test is asked
 	idMu   sync.Mutex
@@ -140,7 +140,7 @@ func New(o Options) (*App, error) {
 		busy: make(chan struct{}, o.Thinkers), dms: map[string]string{}}
 	a.limits = newLimiter(a.clock.now)
 	a.seen = newSeen(a.now)
-	a.people = newPeople(a.now)
+	a.people = newMemory[person](a.now)
 	a.channels = newChannels(a.now)
 	a.calls = &caller{http: o.HTTPClient, limits: a.limits, clock: a.clock, maxWait: 10 * time.Second, paused: a.tellPauses, scopes: a.sawScopes}
 	a.api = slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionHTTPClient(a.calls), slackgo.OptionAppLevelToken(o.AppToken))
@@ -276,6 +276,10 @@ func (i identity) has(scopes ...string) bool {
 	}
 	return false
 }
+
+// mayAskOfChannels reports whether a scope lets conversations.info and
+// conversations.members be called, of public or of private channels.
+func (i identity) mayAskOfChannels() bool { return i.has("channels:read", "groups:read") }
 
 // ExportPauses returns until when Slack asked us not to call what, so that it
 // can be kept over a restart and given to Options.Pauses.

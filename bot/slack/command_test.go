@@ -306,6 +306,14 @@ func TestManagersOfAChannel(t *testing.T) {
 	if n := w.srv.Calls("conversations.info"); n != 2 {
 		t.Errorf("conversations.info was called %d times, not once for each channel", n)
 	}
+	w.srv.SetScopes("chat:write", "commands", "users:read") // and what was known no longer counts
+	w.srv.AddUser(slacktest.User{ID: "U0NEW", Name: "New"})
+	for _, user := range []string{"U0NEW", "U0KIM"} {
+		w.srv.Slash(user, "C0KIM", "/brief x").Answer(1)
+		if w.h.last(t).Manager {
+			t.Errorf("%s manages a channel of which nothing may be asked", user)
+		}
+	}
 }
 
 func TestWhoMayManage(t *testing.T) {

@@ -129,7 +129,7 @@ func (a *App) socketCheck(ctx context.Context) Check {
 // channelCheck looks whether a digest can be posted to a channel.
 func (a *App) channelCheck(ctx context.Context, id identity, channel string) Check {
 	c := Check{Name: "channel " + channel, OK: true}
-	if !id.has("channels:read", "groups:read") {
+	if !id.mayAskOfChannels() {
 		c.Detail = "not checked: the app has no scope channels:read"
 		return c
 	}

@@ -19,7 +19,7 @@ func (a *App) MayPost(ctx context.Context, to digest.Destination) error {
 	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
 	defer cancel()
 	id, err := a.identify(ctx)
-	if err != nil || !id.has("channels:read", "groups:read") {
+	if err != nil || !id.mayAskOfChannels() {
 		return nil //nolint:nilerr // it cannot be told
 	}
 	name := "@" + or(id.Name, "daybrief")

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -20,52 +18,10 @@ type person struct {
 	Lang   string // BCP 47: "en-US"
 	Admin  bool   // of the workspace
 	Member bool   // of the workspace: no guest, and nobody from another one in a shared channel
-	until  time.Time
 }
 
-// people remembers persons for a day, since the call is counted and they seldom
-// change.
-type people struct {
-	now func() time.Time
-
-	mu      sync.Mutex
-	persons map[string]person
-}
-
-const (
-	personLife  = 24 * time.Hour
-	failureLife = 5 * time.Minute // after a failed look-up
-	maxPersons  = 50_000
-
-	maxMemberPages = 5 // of a thousand members each
-)
-
-func newPeople(now func() time.Time) *people {
-	return &people{now: now, persons: map[string]person{}}
-}
-
-func (p *people) get(user string) (person, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	who, ok := p.persons[user]
-	return who, ok && who.until.After(p.now())
-}
-
-func (p *people) put(user string, who person, life time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.persons) >= maxPersons {
-		p.persons = map[string]person{}
-	}
-	who.until = p.now().Add(life)
-	p.persons[user] = who
-}
-
-func (p *people) forget() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.persons = map[string]person{}
-}
+// maxMemberPages is how many pages of a thousand members each are read.
+const maxMemberPages = 5
 
 // person looks someone up. Not to know them is no failure: words are English
 // and times UTC then.
@@ -83,7 +39,7 @@ func (a *App) person(ctx context.Context, user string) person {
 		return old
 	}
 	who := a.personOf(u)
-	a.people.put(user, who, personLife)
+	a.people.put(user, who, factLife)
 	return who
 }
 
@@ -113,14 +69,14 @@ func (a *App) manages(ctx context.Context, who person, user string, place digest
 	if !a.o.Managers {
 		return false
 	}
-	return user != "" && a.channel(ctx, place.Channel).creator == user
+	return user != "" && a.lookUpChannel(ctx, place.Channel) == user
 }
 
 // isOutside reports whether a person is surely not in a channel: where Slack
 // says so. Where no scope lets that be told, the channel is one that Slack let
 // them pick.
 func (a *App) isOutside(ctx context.Context, channel, user string) bool {
-	if !a.known().has("channels:read", "groups:read") {
+	if !a.known().mayAskOfChannels() {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
@@ -158,7 +114,7 @@ func (a *App) Person(ctx context.Context, user string) (name, zone, lang string,
 		return "", "", "", digest.Errorf(digest.NotFound, "the person's account is deactivated")
 	}
 	who := a.personOf(u)
-	a.people.put(user, who, personLife)
+	a.people.put(user, who, factLife)
 	return who.Name, who.Zone, who.Lang, nil
 }
 
