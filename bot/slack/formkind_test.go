@@ -74,6 +74,17 @@ func TestAChannelOfOthersIsRefused(t *testing.T) {
 	}
 }
 
+// TestWhoIsOutsideIsAskedAtOnce, even before anything told who we are and what
+// we may ask.
+func TestWhoIsOutsideIsAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, slacktest.Options{}, nil)
+	w.srv.AddChannel(slacktest.Channel{ID: "C0CLUB", Name: "club", Member: true, Members: []string{"U0MINA"}})
+	if !w.app.IsOutside(t.Context(), "C0CLUB", "U0JON") || w.app.IsOutside(t.Context(), "C0CLUB", "U0MINA") {
+		t.Error("it is not known who is in the channel")
+	}
+}
+
 // TestAlertByForm asks for an alert without words, and changes its rules.
 func TestAlertByForm(t *testing.T) {
 	t.Parallel()

@@ -76,11 +76,11 @@ func (a *App) manages(ctx context.Context, who person, user string, place digest
 // says so. Where no scope lets that be told, the channel is one that Slack let
 // them pick.
 func (a *App) isOutside(ctx context.Context, channel, user string) bool {
-	if !a.known().mayAskOfChannels() {
-		return false
-	}
 	ctx, cancel := context.WithTimeout(ctx, a.o.due.lookup)
 	defer cancel()
+	if !a.own(ctx).mayAskOfChannels() {
+		return false
+	}
 	cursor := ""
 	for range maxMemberPages {
 		members, next, err := a.api.GetUsersInConversationContext(ctx, &slackgo.GetUsersInConversationParameters{ChannelID: channel, Cursor: cursor, Limit: 1000})
