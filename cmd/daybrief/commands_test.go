@@ -4,11 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/daybrief/daybrief/bot/command"
-	"github.com/daybrief/daybrief/bot/discord/discordtest"
-	"github.com/daybrief/daybrief/bot/slack/slacktest"
 )
 
 // TestBothPlatformsHaveTheSameCommands compares what Discord registers and
@@ -16,15 +13,7 @@ import (
 func TestBothPlatformsHaveTheSameCommands(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
-	slack := slacktest.New(t, slacktest.Options{Now: p.clock.Now})
-	slack.AddChannel(slacktest.Channel{ID: "C0123ABC", Name: "desk", Member: true})
-	slack.AddUser(slacktest.User{ID: "U0MINA", Name: "Mina", Zone: "Asia/Seoul", Locale: "en-US"})
-	discord := discordtest.New(t, discordtest.Options{Now: p.clock.Now, Patience: time.Minute})
-	for _, kv := range discord.Env() {
-		k, v, _ := strings.Cut(kv, "=")
-		p.env[k] = v
-	}
-	p.env["SLACK_BOT_TOKEN"], p.env["SLACK_APP_TOKEN"], p.env["DAYBRIEF_SLACK_API_URL"] = slack.BotToken, slack.AppToken, slack.URL
+	slack, discord := p.platforms()
 	_, stop := p.serve("--config", p.write("daybrief.yaml", "starter_sources: false\n"))
 	slack.WaitSockets(1)
 	discord.WaitConnected(1)

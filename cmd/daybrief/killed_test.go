@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/daybrief/daybrief/bot/bottest"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
 	"github.com/daybrief/daybrief/bot/slack/slacktest"
 	"github.com/daybrief/daybrief/digest/store/storetest"
@@ -49,7 +50,7 @@ func (p *program) child(args ...string) (kill func()) {
 	for k, v := range p.env {
 		cmd.Env = append(cmd.Env, k+"="+v)
 	}
-	var stderr safeBuffer
+	var stderr bottest.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
