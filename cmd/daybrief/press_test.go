@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -101,22 +100,14 @@ func typeOf(arg string) string {
 func (v *presser) post(path string, form url.Values) string {
 	v.p.t.Helper()
 	v.requests++
-	req, err := http.NewRequestWithContext(v.p.t.Context(), http.MethodPost, v.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		v.p.t.Fatal(err)
+	status, page := exchange(v.p.t, http.MethodPost, v.url+path, form.Encode(), func(r *http.Request) {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Fragment", "1")
+	})
+	if status != http.StatusOK {
+		v.p.t.Errorf("%s %v: status %d\n%s", path, form, status, page)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("X-Fragment", "1")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		v.p.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	page, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		v.p.t.Errorf("%s %v: status %d, %v\n%s", path, form, resp.StatusCode, err, page)
-	}
-	return string(page)
+	return page
 }
 
 // changeable is what is stored, without what delivering and alerting change meanwhile.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -45,21 +44,9 @@ func takesMore(t *testing.T, s *store.Store) {
 // send gives articles to the ingest endpoint.
 func (p *program) send(s service, rows string) (status int, body string) {
 	p.t.Helper()
-	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, s.URL+"api/articles", strings.NewReader(rows))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+p.env["DAYBRIEF_API_TOKEN"])
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return resp.StatusCode, string(text)
+	return exchange(p.t, http.MethodPost, s.URL+"api/articles", rows, func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+p.env["DAYBRIEF_API_TOKEN"])
+	})
 }
 
 // TestAFullDisk is a day on which the disk is full from before 08:00 until
