@@ -286,10 +286,10 @@ func (f *Fetcher) explain(ctx context.Context, err error, host string) error {
 		return digest.Errorf(digest.Unavailable, "the certificate of %s is not valid: %w", host, cert.Err)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return caused(digest.Unavailable, err, "%s refuses the connection", host)
-	case errors.Is(err, errCompression):
-		return caused(digest.Unavailable, err, "the answer of %s is said to be compressed, and is not", host)
 	case errors.Is(err, io.EOF), isReset(err):
 		return caused(digest.Unavailable, err, "%s ends the connection without an answer", host)
+	case errors.Is(err, errCompression):
+		return caused(digest.Unavailable, err, "the answer of %s is said to be compressed, and is not", host)
 	}
 	return digest.Errorf(digest.Unavailable, "%s cannot be read: %w", host, withoutURL(err))
 }
