@@ -71,7 +71,6 @@ func NewFetcher(o Options) *Fetcher {
 		o: o, agent: "daybrief/" + o.Version + " (+" + o.Contact + ")",
 		polls: make(chan struct{}, o.Concurrent), hosts: newTurnstile(o.PerHost, 0, o.Now), pages: newTurnstile(1, o.PagePause, o.Now),
 	}
-	f.pages.hasty = true
 	f.client = newClient(&f.o)
 	f.robots = &robotsCache{now: o.Now, entries: map[string]robotsEntry{}}
 	return f

@@ -6,13 +6,12 @@ import (
 	"time"
 )
 
-// turnstile lets a limited number in per host, with a pause after each. It
-// holds nothing for hosts at which nobody is or waits, apart from pauses that
-// are not over.
+// turnstile lets a limited number in per host, with a pause after each. Who
+// would wait for the end of a pause in vain does not wait. It holds nothing for
+// hosts at which nobody is or waits, apart from pauses that are not over.
 type turnstile struct {
 	limit int
 	pause time.Duration
-	hasty bool // nobody waits who would wait in vain
 	now   func() time.Time
 
 	mu    sync.Mutex
@@ -43,7 +42,7 @@ func (t *turnstile) enter(ctx context.Context, host string) error {
 	if wait <= 0 {
 		return nil
 	}
-	if end, ends := ctx.Deadline(); ends && t.hasty && time.Until(end) < wait {
+	if end, ends := ctx.Deadline(); ends && time.Until(end) < wait {
 		t.giveBack(host, g)
 		return context.DeadlineExceeded
 	}
