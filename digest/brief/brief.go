@@ -51,8 +51,9 @@ type Ask struct {
 }
 
 // Answer answers a question with ranked stories. With none, Nearest says what
-// near it has some; where nothing near has, Top are the day's top stories. The brief's Query has the window that was looked through, and in
-// Dropped the words that no story has.
+// near it has some; where nothing near has, Top are the day's top stories. The
+// brief's Query has the window that was looked through, and in Dropped the words
+// that no story has.
 func (b *Briefer) Answer(ctx context.Context, a Ask) (digest.Brief, error) {
 	s := &search{b: b, q: a.Query, now: a.Now, limit: cmp.Or(a.Limit, digest.DefaultLength), offset: max(a.Offset, 0)}
 	if s.q.Since.IsZero() {

@@ -31,7 +31,8 @@ func TestGrown(t *testing.T) {
 	}
 }
 
-// told builds a digest of pieces and records it as sent.
+// toldWorld is a world of which a digest was sent with all that was told, and to
+// which more came later.
 func toldWorld(t *testing.T, told, later []piece) *Briefer {
 	t.Helper()
 	b, s := world(t, told...)

@@ -10,7 +10,7 @@ import (
 	"github.com/daybrief/daybrief/digest/text"
 )
 
-// measuresIn reads the measures of a body, as "line=value".
+// measuresIn are the units of the measures in an article.
 func measuresIn(title, body string) []string {
 	var r reader
 	out := []string{}

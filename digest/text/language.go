@@ -14,8 +14,9 @@ const languageSample = 120
 
 // pickLanguage is the given language where the text can be in it, else what
 // the text itself says, as a BCP 47 tag ("en", "ko", "zh", "zh-Hant"), or "" when
-// it does not: too short, or in no script that is known. Short English headlines have few small words, so text
-// in Latin letters that says nothing else counts as English.
+// it does not: too short, or in no script that is known. Short English headlines
+// have few small words, so text in Latin letters that says nothing else counts
+// as English.
 func pickLanguage(doc *Document, given string) string {
 	sample := doc.Words[:min(len(doc.Words), languageSample)]
 	if len(doc.Words) > languageSample && int(doc.BodyFrom) > languageSample/2 {
