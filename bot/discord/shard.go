@@ -182,7 +182,7 @@ func (l *link) abandon() {
 // discordgo holds the session's lock for a second after it has said that it
 // goes. A session that is over is not waited for any longer than until the
 // gateway has heard it; one that is to be resumed is, as its lock is needed.
-func (l *link) close(code int, limit time.Duration) {
+func (s *shard) close(l *link, code int) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -193,7 +193,7 @@ func (l *link) close(code int, limit time.Duration) {
 	if w := l.current(); w != nil && code == websocket.CloseNormalClosure {
 		heard = w.heard
 	}
-	t := time.NewTimer(limit)
+	t := time.NewTimer(s.g.a.opts.timing.close)
 	defer t.Stop()
 	select {
 	case <-done:
@@ -270,10 +270,10 @@ func (s *shard) greeted(ctx context.Context, l *link, resuming bool) *ending {
 		}
 		return &ending{err: fmt.Errorf("the gateway closed before it was ready (resuming: %t)", resuming)}
 	case <-limit.C:
-		l.close(4000, s.g.a.opts.timing.close)
+		s.close(l, 4000)
 		return &ending{err: errors.New("the gateway said nothing after its greeting")}
 	case <-ctx.Done():
-		l.close(websocket.CloseNormalClosure, s.g.a.opts.timing.close)
+		s.close(l, websocket.CloseNormalClosure)
 		return &ending{err: ctx.Err()}
 	}
 }
@@ -291,7 +291,7 @@ func (s *shard) watch(ctx context.Context, l *link) ending {
 	for {
 		select {
 		case <-ctx.Done():
-			l.close(websocket.CloseNormalClosure, s.g.a.opts.timing.close)
+			s.close(l, websocket.CloseNormalClosure)
 			return ending{err: ctx.Err()}
 		case <-w.done:
 			if _, refused := w.state(); refused {
@@ -301,7 +301,7 @@ func (s *shard) watch(ctx context.Context, l *link) ending {
 			return ending{err: errors.New("the gateway closed the connection")}
 		case <-tick.C:
 			if l.silent(2 * interval) {
-				l.close(4000, s.g.a.opts.timing.close) // not 1000 or 1001: those end the session
+				s.close(l, 4000) // not 1000 or 1001: those end the session
 				if !l.isDead() {
 					s.link = l
 				}
