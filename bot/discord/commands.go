@@ -101,8 +101,10 @@ func (a *Adapter) appCommands() []appCommand {
 	var out []appCommand
 	for _, spec := range a.opts.Commands {
 		name, sub, nested := strings.Cut(spec.Name, " ")
-		if _, former := a.opts.Handler.(bot.Former); former && (spec.Name == formNew || spec.Name == formAlert) {
-			spec.Fields = optional(spec.Fields) // what is not said is asked for in a form
+		if _, former := a.opts.Handler.(bot.Former); former {
+			if _, ok := newForm(spec.Name); ok {
+				spec.Fields = optional(spec.Fields) // what is not said is asked for in a form
+			}
 		}
 		if !nested {
 			out = append(out, topCommand(spec, name))

@@ -81,9 +81,14 @@ func (f formRef) id() string {
 	return formPrefix + f.String()
 }
 
+// newForm is the form of a command that makes something new.
+func newForm(command string) (f formRef, ok bool) {
+	return formRef{alert: command == formAlert}, command == formNew || command == formAlert
+}
+
 func parseFormRef(s string) (formRef, bool) {
-	if s == formNew || s == formAlert {
-		return formRef{alert: s == formAlert}, true
+	if f, ok := newForm(s); ok {
+		return f, true
 	}
 	number, ok := strings.CutPrefix(s, formEdit+":")
 	if n, err := strconv.ParseInt(number, 10, 64); !ok || err != nil || n < 1 {
@@ -105,8 +110,8 @@ func submittedForm(i interaction) (formRef, bool) {
 }
 
 // wantedForm is the form that an interaction asks for: a subscription or alert
-// without saying to what, the button or command to edit one, or the button to try
-// again. There is none where the handler fills none in.
+// without saying to what, the button or command to edit one, or the button to
+// try again. There is none where the handler fills none in.
 func (t *turn) wantedForm() (formRef, bool) {
 	if _, ok := t.a.opts.Handler.(bot.Former); !ok || t.i.Type == kindForm {
 		return formRef{}, false
@@ -116,8 +121,8 @@ func (t *turn) wantedForm() (formRef, bool) {
 		f.again = true
 		return f, known
 	}
-	if (t.r.Command == formNew || t.r.Command == formAlert) && t.r.Args == "" {
-		return formRef{alert: t.r.Command == formAlert}, strings.TrimSpace(t.r.Fields["query"]) == ""
+	if f, ok := newForm(t.r.Command); ok && t.r.Args == "" {
+		return f, strings.TrimSpace(t.r.Fields["query"]) == ""
 	}
 	verb, arg, _ := bot.ParseActionID(t.r.Action)
 	if t.r.Command == "subscriptions" {
@@ -197,13 +202,13 @@ func formRequest(f formRef, r *bot.Request) {
 	if f.edits != "" {
 		r.Command, r.Args = "subscriptions", formEdit+" "+f.edits
 	}
-	filters, asked := r.Fields["filters"]
+	_, filtering := r.Fields["filters"]
 	for name, value := range r.Fields {
 		if r.Fields[name] = strings.TrimSpace(value); r.Fields[name] == "" {
 			delete(r.Fields, name)
 		}
 	}
-	if asked && strings.TrimSpace(filters) == "" && f.edits != "" {
+	if filtering && r.Fields["filters"] == "" && f.edits != "" {
 		r.Fields["filters"] = "off"
 	}
 	if when, zone := cutZone(r.Fields["when"]); zone != "" {

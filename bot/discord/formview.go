@@ -61,6 +61,10 @@ func (l *layout) has(name string) bool {
 	return (ok || l.f.edits == "") && len(l.m.Components) < maxModalFields
 }
 
+// spare reports whether one more field leaves room for the filters, which come
+// last.
+func (l *layout) spare() bool { return len(l.m.Components) < maxModalFields-1 }
+
 func (l *layout) digesting() {
 	w, values := l.w, l.values
 	if l.has("when") {
@@ -76,7 +80,7 @@ func (l *layout) digesting() {
 			bot.Option{Label: w.Say("A short paragraph"), Value: string(digest.Cards)}, bot.Option{Label: w.Say("Headlines alone"), Value: string(digest.Headlines)},
 			bot.Option{Label: w.Say("A review of the week, with numbers"), Value: string(digest.Review)}))
 	}
-	if len(l.m.Components) < maxModalFields-1 && l.has("length") {
+	if l.spare() && l.has("length") {
 		l.m.add(w.Say("How many stories"), "", pick("length", orElse(values["length"], "7"), numbers(values["length"], "3", "5", "7", "10", "15", "20")...))
 	}
 	l.filters()
@@ -92,7 +96,7 @@ func (l *layout) alerting() {
 	}
 	l.m.add(w.Say("Which stories"), "", pick("big", big, sizes...))
 	l.m.add(w.Say("At most in an hour"), w.Say("What is more than that comes together, in one message."), pick("per_hour", orElse(values["per_hour"], "6"), numbers(values["per_hour"], "1", "2", "3", "6", "12", "30")...))
-	if len(l.m.Components) < maxModalFields-1 {
+	if l.spare() {
 		every := orElse(values["every"], "no")
 		pauses := []bot.Option{{Label: w.Say("No pause"), Value: "no"}}
 		for _, d := range []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 24 * time.Hour} {
@@ -125,9 +129,6 @@ func (l *layout) filters() {
 
 // maxFilterText is how long the text of filters may be.
 const maxFilterText = 3000
-
-// styleParagraph is an input of several lines.
-const styleParagraph = styleShort + 1
 
 // timeAndZone is a time with its zone, which are one field.
 func timeAndZone(values map[string]string) string {

@@ -86,7 +86,8 @@ const (
 	styleDanger    = 4
 	styleLink      = 5
 
-	styleShort = 1 // of a text input
+	styleShort     = 1 // of a text input: one line
+	styleParagraph = 2 // several lines
 )
 
 // Rates and times that we keep to; platforms count differently from what

@@ -170,7 +170,7 @@ func (c *checker) formField(f modalLabel) {
 	case in.Type == typeInput:
 		c.id(in.CustomID)
 		c.runes("form placeholder", in.Placeholder, maxModalHint)
-		if in.MaxLength < 1 || in.MaxLength > maxModalValue || in.Style != styleShort && in.Style != styleShort+1 {
+		if in.MaxLength < 1 || in.MaxLength > maxModalValue || in.Style != styleShort && in.Style != styleParagraph {
 			c.wrong("a text input of style %d and at most %d characters", in.Style, in.MaxLength)
 		}
 		c.runes("form value", in.Value, in.MaxLength)
