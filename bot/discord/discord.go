@@ -83,7 +83,7 @@ type Options struct {
 	timing timing
 }
 
-// timing are the times that tests shorten.
+// timing are the times that tests change.
 type timing struct {
 	ack      time.Duration // a handler that is not ready by then is answered by "thinking"
 	hand     time.Duration // how long a request waits while others are worked on

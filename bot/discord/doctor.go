@@ -35,9 +35,10 @@ func failed(name string, err error, remedy string) Check {
 
 // Doctor checks the token, the application, the intents, the budget of
 // session starts, the registered commands, and the rights in each of
-// Options.Channels and Options.Threaded. It takes at most a minute, and after a refused token it
-// checks no more. It changes nothing, but when Discord has lost the commands
-// it forgets that they were registered, so that the next start does it again.
+// Options.Channels and Options.Threaded. It takes at most a minute, and after
+// a refused token it checks no more. It changes nothing, but when Discord has
+// lost the commands it forgets that they were registered, so that the next
+// start does it again.
 func (a *Adapter) Doctor(ctx context.Context) []Check {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

@@ -216,6 +216,9 @@ func partOf(key string) (edition string, part int, ok bool) {
 	return edition, part, ok && err == nil && strings.HasPrefix(edition, "e")
 }
 
+// editionKey names an edition in a channel, for what later parts need to know.
+func editionKey(edition string, p bot.Post) string { return edition + " " + p.To.Channel }
+
 // snowflakeTime is when Discord made an id.
 // https://docs.discord.com/developers/reference#snowflakes
 func snowflakeTime(id string) time.Time {

@@ -247,10 +247,10 @@ func (a *Adapter) sentPart(ctx context.Context, p bot.Post, r route, ref string)
 		return // followers have had the message above it
 	}
 	if thread, _, _ := strings.Cut(ref, "/"); ok && r.forum != nil {
-		a.threads.put(edition+" "+p.To.Channel, thread, a.opts.timing.now())
+		a.threads.put(editionKey(edition, p), thread, a.opts.timing.now())
 	}
 	if ok && part == 0 && a.opts.Threads {
-		a.firsts.put(edition+" "+p.To.Channel, ref, a.opts.timing.now())
+		a.firsts.put(editionKey(edition, p), ref, a.opts.timing.now())
 	}
 	if a.opts.Crosspost && r.place.Type == int(discordgo.ChannelTypeGuildNews) && (!ok || part == 0) {
 		a.crosspost(ctx, ref)

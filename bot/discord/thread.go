@@ -20,7 +20,7 @@ import (
 func (a *Adapter) forumRoute(ctx context.Context, p bot.Post, pl place) (route, error) {
 	name := threadName(p.Payload)
 	edition, part, known := partOf(p.Key)
-	key := edition + " " + p.To.Channel
+	key := editionKey(edition, p)
 	if id, ok := a.threads.get(key, a.opts.timing.now()); ok && known {
 		return route{channel: id, place: pl, nonce: true}, nil
 	}
@@ -48,7 +48,7 @@ const clockSkew = 10 * time.Second
 func (a *Adapter) threadRoute(ctx context.Context, p bot.Post, pl place) (route, error) {
 	plainRoute := route{channel: p.To.Channel, place: pl, nonce: true}
 	edition, _, _ := partOf(p.Key)
-	key := edition + " " + p.To.Channel
+	key := editionKey(edition, p)
 	if id, ok := a.threads.get(key, a.opts.timing.now()); ok {
 		return route{channel: id, place: pl, nonce: true}, nil
 	}
