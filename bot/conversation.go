@@ -24,6 +24,7 @@ type Request struct {
 	Lang    string // the person's locale, BCP 47; "" when not known
 	Zone    string // the person's IANA zone; "" when not known
 	Manager bool   // the person may manage the place (channel admin, MANAGE_GUILD, the operator)
+	Public  bool   // the platform shows the answer to everyone in the place, so what is the person's alone stays out of it
 	Now     time.Time
 }
 

@@ -26,15 +26,13 @@ func (h *Handler) brief(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		typed += " since " + since
 	}
 	if strings.TrimSpace(typed) == "" {
-		reply, err := h.latest(ctx, r)
-		return h.offer(ctx, r, reply), err
+		return h.latest(ctx, r)
 	}
 	limit, err := limitOf(r.Fields["limit"])
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply, err := h.answer(ctx, r, asked{Query: typed, Limit: limit, Now: r.Now})
-	return h.offer(ctx, r, reply), err
+	return h.answer(ctx, r, asked{Query: typed, Limit: limit, Now: r.Now})
 }
 
 func limitOf(field string) (int, error) {

@@ -145,6 +145,14 @@ func (h *Handler) handle(ctx context.Context, r bot.Request) (bot.Reply, error) 
 	if r.Action != "" {
 		return h.press(ctx, r)
 	}
+	reply, err := h.command(ctx, r)
+	if err != nil {
+		return reply, err
+	}
+	return h.offer(ctx, r, reply), nil
+}
+
+func (h *Handler) command(ctx context.Context, r bot.Request) (bot.Reply, error) {
 	switch strings.ToLower(r.Command) {
 	case "", "brief":
 		return h.brief(ctx, r)
@@ -190,7 +198,7 @@ func (h *Handler) press(ctx context.Context, r bot.Request) (bot.Reply, error) {
 		return h.pressSubscription(ctx, r, verb, cmp.Or(r.Value, arg))
 	case "ask":
 		r.Command, r.Args, r.Action = "brief", arg, ""
-		return h.brief(ctx, r)
+		return h.handle(ctx, r)
 	}
 	return bot.Reply{}, digest.Errorf(digest.Invalid, "I don't know this button").WithHint("Ask again with /brief.")
 }

@@ -10,10 +10,11 @@ import (
 
 // offer tells a person, at their next command in a channel, that what they get
 // by direct message was stopped since the platform refuses it, and how to get
-// it in the channel: nobody could tell them by direct message. What cannot be
-// read is not offered; the answer matters more.
+// it in the channel: nobody could tell them by direct message. Where others see
+// the answer too, it is not theirs to know. What cannot be read is not offered;
+// the answer matters more.
 func (h *Handler) offer(ctx context.Context, r bot.Request, reply bot.Reply) bot.Reply {
-	if !inChannel(r) {
+	if !inChannel(r) || r.Public {
 		return reply
 	}
 	stopped, err := h.o.Store.Subscriptions(ctx, digest.SubscriptionFilter{Owner: r.Person, States: []digest.SubscriptionState{digest.Suspended}})

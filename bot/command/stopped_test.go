@@ -24,8 +24,12 @@ func TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel(t *testing.T) {
 		Schedule: "0 8 * * *", Zone: "Asia/Seoul", Owner: mina, From: "command", State: digest.Suspended, Reason: "closed"}); err != nil {
 		t.Fatal(err)
 	}
-	ask := func(person digest.Person, place digest.Destination) string {
-		reply, err := h.Handle(t.Context(), bot.Request{Person: person, Place: place, Command: "brief", Args: "korea-trade", Manager: true, Now: morning})
+	ask := func(person digest.Person, place digest.Destination, changes ...func(*bot.Request)) string {
+		r := bot.Request{Person: person, Place: place, Command: "brief", Args: "korea-trade", Manager: true, Now: morning}
+		for _, change := range changes {
+			change(&r)
+		}
+		reply, err := h.Handle(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,6 +42,15 @@ func TestWhatIsStoppedInDirectMessagesIsOfferedInAChannel(t *testing.T) {
 	}
 	if other := ask(digest.Person{Platform: "discord", ID: "78"}, channel); strings.Contains(other, "could not send") {
 		t.Errorf("another hears of it:\n%s", other)
+	}
+	for _, line := range []string{"subscriptions", "help", "sources", "digest preview"} {
+		got := ask(mina, channel, func(r *bot.Request) { r.Command, r.Args = command.Parse("/" + line) })
+		if !strings.Contains(got, "I could not send you korea-trade directly") {
+			t.Errorf("/%s does not offer it:\n%s", line, got)
+		}
+	}
+	if public := ask(mina, channel, func(r *bot.Request) { r.Public = true }); strings.Contains(public, "could not send") {
+		t.Errorf("everyone hears of it:\n%s", public)
 	}
 	// And what it says works.
 	for _, line := range []string{"edit 1 here", "resume 1"} {
