@@ -156,12 +156,12 @@ func (a *App) pressed(ctx context.Context, j job, e element) {
 	}
 	if verb == formVerb {
 		r.Command, r.Action = arg, ""
+		if arg == quietForm {
+			r.Command, r.Args = "subscriptions", quietForm
+		}
 	}
 	if a.pressedForm(ctx, j, r) {
 		return
-	}
-	if r.Command == quietForm { // which is no command of its own
-		r.Command, r.Args = "subscriptions", "quiet"
 	}
 	t := in.target(j)
 	t.meta = meta

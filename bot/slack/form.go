@@ -13,7 +13,7 @@ import (
 )
 
 // The forms, by their callback ids. The first two are the commands that they
-// become.
+// become, the last is what follows the command "subscriptions".
 const (
 	newForm   = "subscribe"
 	alertForm = "alert"
@@ -40,7 +40,7 @@ func (p private) String() string {
 		s += "/home"
 	}
 	if p.quiet {
-		s += "/quiet"
+		s += "/" + quietForm
 	}
 	return s
 }
@@ -78,23 +78,24 @@ func (a *App) openingOf(r bot.Request) (o opening, ok bool) {
 	if !r.Place.Direct {
 		o.meta.channel = r.Place.Channel
 	}
-	_, former := a.o.Handler.(bot.Former)
-	if r.Args == "" && (r.Command == newForm || r.Command == alertForm || r.Command == quietForm && former) {
+	if r.Args == "" && (r.Command == newForm || r.Command == alertForm) {
 		return o, true
+	}
+	if _, former := a.o.Handler.(bot.Former); !former {
+		return o, false
 	}
 	verb, arg, _ := bot.ParseActionID(r.Action)
 	if r.Command == "subscriptions" {
-		verb, arg, _ = strings.Cut(r.Args, " ")
-		if former && strings.EqualFold(r.Args, quietForm) {
+		if strings.EqualFold(r.Args, quietForm) {
 			o.kind, o.request.Command, o.request.Args = quietForm, quietForm, ""
 			return o, true
 		}
-		if strings.EqualFold(verb, "filter") {
+		if verb, arg, _ = strings.Cut(r.Args, " "); strings.EqualFold(verb, "filter") {
 			verb = editVerb
 		}
 	}
 	arg = strings.TrimPrefix(strings.TrimSpace(or(r.Value, arg)), "#")
-	if n, err := strconv.ParseInt(arg, 10, 64); !former || !strings.EqualFold(verb, editVerb) || err != nil || n < 1 {
+	if n, err := strconv.ParseInt(arg, 10, 64); !strings.EqualFold(verb, editVerb) || err != nil || n < 1 {
 		return o, false
 	}
 	o.meta.edits, o.kind = arg, editForm

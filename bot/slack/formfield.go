@@ -79,16 +79,24 @@ func typedText(value string, most int) *slackgo.PlainTextInputBlockElement {
 	return e
 }
 
+// timePicker is set to a time, "" for none.
+func timePicker(at string) *slackgo.TimePickerBlockElement {
+	e := slackgo.NewTimePickerBlockElement("")
+	e.InitialTime = at
+	return e
+}
+
 // withValue are the options and one for a value that they do not have, where
 // that can be one.
 func withValue(options []bot.Option, value string) []bot.Option {
 	if hasValue(options, value) {
 		return options
 	}
-	return append(options, tidyOptions(numbers(value))...)
+	return append(options, tidyOptions(asIs(value))...)
 }
 
-func numbers(values ...string) []bot.Option {
+// asIs are options that say their values.
+func asIs(values ...string) []bot.Option {
 	out := make([]bot.Option, len(values))
 	for i, v := range values {
 		out[i] = bot.Option{Label: v, Value: v}

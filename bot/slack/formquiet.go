@@ -2,6 +2,7 @@ package slack
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,29 +22,29 @@ const (
 	fieldQuiet = "quiet" // of bot.Former: those words
 )
 
-var quietHours = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)\b`)
-})
+// clockFace is a time of day as a time picker has it.
+const clockFace = `(?:[01]\d|2[0-3]):[0-5]\d`
+
+var quietHours = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(` + clockFace + `)-(` + clockFace + `)\b`) })
 
 // quiet are the inputs of quiet hours.
 func (f formFor) quiet() []slackgo.Block {
-	w, words := f.words, f.values[fieldQuiet]
-	from, to := slackgo.NewTimePickerBlockElement(fieldFrom), slackgo.NewTimePickerBlockElement(fieldTo)
-	if m := quietHours().FindStringSubmatch(words); m != nil {
-		from.InitialTime, to.InitialTime = m[1], m[2]
+	w, text := f.words, f.values[fieldQuiet]
+	var from, to string
+	if m := quietHours().FindStringSubmatch(text); m != nil {
+		from, to = m[1], m[2]
 	}
+	words := strings.Fields(text)
 	weekends, alerts := "no", "hold"
-	for _, word := range strings.Fields(words) {
-		switch word {
-		case "weekends":
-			weekends = "yes"
-		case "drop":
-			alerts = "drop"
-		}
+	if slices.Contains(words, "weekends") {
+		weekends = "yes"
+	}
+	if slices.Contains(words, "drop") {
+		alerts = "drop"
 	}
 	return []slackgo.Block{
-		input(fieldFrom, w.Say("From"), from).withHint(w.Say("Leave both times empty for none.")).optional().block(),
-		input(fieldTo, w.Say("To"), to).optional().block(),
+		input(fieldFrom, w.Say("From"), timePicker(from)).withHint(w.Say("Leave both times empty for none.")).optional().block(),
+		input(fieldTo, w.Say("To"), timePicker(to)).optional().block(),
 		input(fieldWeekends, w.Say("Saturday and Sunday"), choice(weekends, bot.Option{Label: w.Say("As on other days"), Value: "no"}, bot.Option{Label: w.Say("Quiet all day"), Value: "yes"})).block(),
 		input(fieldAlerts, w.Say("Alerts meanwhile"), choice(alerts, bot.Option{Label: w.Say("Wait, and come together"), Value: "hold"}, bot.Option{Label: w.Say("Are dropped"), Value: "drop"})).block(),
 	}

@@ -22,32 +22,18 @@ func (f formFor) timing() []slackgo.Block {
 	if !hasValue(options, days) {
 		options = append(options, bot.Option{Label: dayLabel(days, w), Value: days})
 	}
-	clock := slackgo.NewTimePickerBlockElement(fieldTime)
-	clock.InitialTime = at
 	return []slackgo.Block{
 		input(fieldDays, w.Say("On which days"), choice(days, options...)).block(),
-		input(fieldTime, w.Say("At what time"), clock).block(),
+		input(fieldTime, w.Say("At what time"), timePicker(at)).block(),
 	}
 }
 
 // whenText says a cron line of several times a day in words, which a
 // subscription takes just as well; any other stays as it is.
 func whenText(when string) string {
-	f := strings.Fields(when)
-	if len(f) != 5 || f[2] != "*" || f[3] != "*" {
+	days, times := cronTimes(strings.Fields(when))
+	if len(times) < 2 {
 		return when
-	}
-	days, ok := cronDays(f[4])
-	if !ok {
-		return when
-	}
-	var times []string
-	for _, hour := range strings.Split(f[1], ",") {
-		at, fits := clockTime(hour, f[0])
-		if !fits {
-			return when
-		}
-		times = append(times, at)
 	}
 	last := len(times) - 1
 	return days + " " + strings.Join(times[:last], ", ") + " and " + times[last]
@@ -72,30 +58,19 @@ func dayLabel(days string, w bot.Words) string {
 	for _, d := range strings.Fields(days) {
 		for n, name := range dayNames() {
 			if name == d {
-				out = append(out, dayName(n, w))
+				out = append(out, strings.TrimSuffix(w.Weekday(n), "s")) // one day: "Monday"
 			}
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// dayName is the day with a number in cron, as a date has it.
-func dayName(n int, w bot.Words) string {
-	date := strings.Fields(w.Day(time.Date(2024, 9, 1+n, 0, 0, 0, 0, time.UTC))) // the first was a Sunday
-	if w.Lang() == "ko" {
-		return date[len(date)-1]
-	}
-	return date[0]
-}
-
 // daysAndTime reads words or cron as a choice of days and a time of day. ok is
 // false for a time that is more than that.
 func daysAndTime(when string) (days, at string, ok bool) {
 	f := strings.Fields(when)
-	if len(f) == 5 && f[2] == "*" && f[3] == "*" {
-		days, ok = cronDays(f[4])
-		at, fits := clockTime(f[1], f[0])
-		return days, at, ok && fits
+	if days, times := cronTimes(f); len(times) > 0 {
+		return days, times[0], len(times) == 1
 	}
 	if len(f) < 2 {
 		return "", "", false
@@ -136,6 +111,23 @@ func weekOf(have [7]bool) (string, bool) {
 		}
 	}
 	return strings.Join(out, " "), len(out) > 0
+}
+
+// cronTimes reads the fields of cron as days and times of day. There are no
+// times where it is no cron, or says more than that.
+func cronTimes(f []string) (days string, times []string) {
+	if len(f) != 5 || f[2] != "*" || f[3] != "*" {
+		return "", nil
+	}
+	days, ok := cronDays(f[4])
+	for _, hour := range strings.Split(f[1], ",") {
+		at, fits := clockTime(hour, f[0])
+		if !ok || !fits {
+			return "", nil
+		}
+		times = append(times, at)
+	}
+	return days, times
 }
 
 // cronDays reads the weekday field of cron.

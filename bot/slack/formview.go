@@ -8,6 +8,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/digest"
 )
 
 // The blocks of the forms, each with one element of the same id. Where a field
@@ -36,13 +37,12 @@ const keepPlace = "keep"
 
 // formFor is what a form is made from.
 type formFor struct {
-	words  bot.Words
-	kind   string // newForm, alertForm, editForm or quietForm
-	meta   private
-	values map[string]string // of bot.Former
-	zone   string            // of the person, where the values have none
-	// channel is the name of a channel, "" when it is not known.
-	channel func(id string) string
+	words   bot.Words
+	kind    string // newForm, alertForm, editForm or quietForm
+	meta    private
+	values  map[string]string      // of bot.Former
+	zone    string                 // of the person, where the values have none
+	channel func(id string) string // the name of a channel, "" when not known
 }
 
 // modal is the form without its fields.
@@ -123,7 +123,7 @@ func (f formFor) query() slackgo.Block {
 
 // only is the option of a value, nil where that can be none.
 func only(value string) *bot.Option {
-	for _, o := range tidyOptions(numbers(value)) {
+	for _, o := range tidyOptions(asIs(value)) {
 		return &o
 	}
 	return nil
@@ -158,10 +158,8 @@ func (f formFor) where() []slackgo.Block {
 
 // named is what a channel is to the form, with its name where that is known.
 func (f formFor) named(what, channel string) string {
-	if f.channel != nil {
-		if name := f.channel(channel); name != "" {
-			return what + ", #" + name
-		}
+	if name := f.channel(channel); name != "" {
+		return what + ", #" + name
 	}
 	return what
 }
@@ -186,9 +184,9 @@ func (f formFor) format() []slackgo.Block {
 func (f formFor) length() []slackgo.Block {
 	chosen := f.values[fieldLength]
 	if n, err := strconv.Atoi(chosen); err != nil || n < 1 || n > 1000 {
-		chosen = "7"
+		chosen = strconv.Itoa(digest.DefaultLength)
 	}
-	return []slackgo.Block{input(fieldLength, f.words.Say("How many stories"), choice(chosen, withValue(numbers("3", "5", "7", "10", "15", "20"), chosen)...)).block()}
+	return []slackgo.Block{input(fieldLength, f.words.Say("How many stories"), choice(chosen, withValue(asIs("3", "5", "7", "10", "15", "20"), chosen)...)).block()}
 }
 
 func (f formFor) silent() []slackgo.Block {
@@ -220,8 +218,8 @@ func (f formFor) big() []slackgo.Block {
 
 func (f formFor) perHour() []slackgo.Block {
 	w := f.words
-	chosen := or(f.values[fieldPerHour], "6")
-	return []slackgo.Block{input(fieldPerHour, w.Say("At most in an hour"), choice(chosen, withValue(numbers("1", "2", "3", "6", "12", "30"), chosen)...)).
+	chosen := or(f.values[fieldPerHour], strconv.Itoa(digest.DefaultPerHour))
+	return []slackgo.Block{input(fieldPerHour, w.Say("At most in an hour"), choice(chosen, withValue(asIs("1", "2", "3", "6", "12", "30"), chosen)...)).
 		withHint(w.Say("What is more than that comes together, in one message.")).block()}
 }
 

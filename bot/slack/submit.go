@@ -13,7 +13,8 @@ import (
 func (a *App) submitted(ctx context.Context, j job) {
 	in := j.interaction
 	meta := parsePrivate(in.View.Private)
-	words := bot.WordsIn(a.cachedLang(in.User.ID))
+	lang := a.cachedLang(in.User.ID)
+	words := bot.WordsIn(lang)
 	r, wrong, ok := in.filledIn(&meta, words)
 	if !ok {
 		a.ack(j.envelope, nil)
@@ -24,9 +25,7 @@ func (a *App) submitted(ctx context.Context, j job) {
 		return
 	}
 	done := make(chan bot.Reply, 1)
-	go func() {
-		done <- a.safely(a.cachedLang(r.Person.ID), func() bot.Reply { return a.submit(ctx, r, in.picked() != "") })
-	}()
+	go func() { done <- a.safely(lang, func() bot.Reply { return a.submit(ctx, r, in.picked() != "") }) }()
 	timer := time.NewTimer(a.o.due.submit)
 	defer timer.Stop()
 	select {
@@ -64,7 +63,7 @@ func (in *interaction) filledIn(meta *private, w bot.Words) (r bot.Request, wron
 			wrong = map[string]string{missing: w.Say("Give both times, or none")}
 		}
 		meta.quiet = true
-		r.Command, r.Args = "subscriptions", "quiet "+quiet
+		r.Command, r.Args = "subscriptions", quietForm+" "+quiet
 		return r, wrong, true
 	case editForm:
 		r.Command, r.Args = "subscriptions", editVerb+" "+meta.edits
@@ -211,16 +210,16 @@ func formFields(in *interaction) map[string]string {
 	if out[fieldWhere] == keepPlace {
 		delete(out, fieldWhere)
 	}
-	_, filtered := in.View.State.Values[fieldFilters]
-	switch edit := in.View.Callback == editForm; {
-	case edit && filtered && out[fieldFilters] == "":
-		out[fieldFilters] = "off"
-	case !edit && out[fieldLength] != "":
-		out["limit"] = out[fieldLength]
+	if in.View.Callback == editForm {
+		if _, asked := in.View.State.Values[fieldFilters]; asked && out[fieldFilters] == "" {
+			out[fieldFilters] = "off"
+		}
+		if format := out[fieldFormat]; format != "" && format != fieldReview {
+			out[fieldReview] = "no"
+		}
+	} else if length := out[fieldLength]; length != "" {
+		out["limit"] = length
 		delete(out, fieldLength)
-	}
-	if format := out[fieldFormat]; in.View.Callback == editForm && format != "" && format != fieldReview {
-		out[fieldReview] = "no"
 	}
 	if when := strings.TrimSpace(in.at(fieldDays) + " " + in.at(fieldTime)); when != "" {
 		out[fieldWhen] = when

@@ -309,7 +309,7 @@ func (v *validator) element(e map[string]any) {
 			}
 		}
 	case "timepicker":
-		if at := str(e["initial_time"]); at != "" && !clockFace().MatchString(at) {
+		if at := str(e["initial_time"]); at != "" && !wholeClock().MatchString(at) {
 			v.failf("initial_time %q", at)
 		}
 	case "plain_text_input":
@@ -323,7 +323,7 @@ func (v *validator) element(e map[string]any) {
 	}
 }
 
-var clockFace = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`) })
+var wholeClock = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + clockFace + `$`) })
 
 // initial checks that what is chosen at first is one of the options.
 func (v *validator) initial(e map[string]any) {
