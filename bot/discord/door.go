@@ -44,6 +44,9 @@ func (a *Adapter) mayPost(ctx context.Context, to digest.Destination, threads bo
 	if err != nil {
 		return refusedPlace(err)
 	}
+	if pl.thread() {
+		a.places.drop(pl.ParentID) // whose rules are the thread's
+	}
 	if !postable(pl) {
 		return digest.Errorf(digest.Invalid, "I can't post in %s: that kind of channel takes no messages", channelName(pl)).WithHint("Choose a text, announcement or forum channel.")
 	}

@@ -53,6 +53,15 @@ func TestMayPost(t *testing.T) {
 	if err := s.a.MayPost(t.Context(), at(quiet)); err != nil {
 		t.Errorf("with the right: %v", err)
 	}
+	s.Overwrite(quiet, discordtest.Role(other), 0, discordtest.SendInThreads)
+	thread := s.AddThread(quiet, "thread") // it has the rules of its channel
+	if err := s.a.MayPost(t.Context(), at(thread)); err == nil || !strings.Contains(err.Error(), "I lack Send Messages in Threads") {
+		t.Errorf("a thread without the right: %v", err)
+	}
+	s.Overwrite(quiet, discordtest.Role(other), 0, 0)
+	if err := s.a.MayPost(t.Context(), at(thread)); err != nil {
+		t.Errorf("a thread with the right: %v", err)
+	}
 	s.Inject(discordtest.Fault{Path: "/channels/", Status: 503, Times: -1})
 	if err := s.a.MayPost(t.Context(), at(quiet)); err != nil {
 		t.Errorf("while Discord is away: %v", err)
