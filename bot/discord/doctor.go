@@ -199,24 +199,25 @@ func (a *Adapter) checkChannel(ctx context.Context, channel string) Check {
 		}
 		return failed(name, errors.New("the channel cannot be read: "+err.Error()), remedy)
 	}
+	if !postable(pl) {
+		return Check{name, false, "#" + plain(pl.Name) + " is a kind of channel that takes no messages.", "Choose a text, announcement or forum channel."}
+	}
 	have, err := a.permissions(ctx, channel)
 	if err != nil {
 		return failed(name, err, "Try again.")
 	}
 	lack := missing(have.rights, rightsIn(pl, false))
-	if len(lack) == 0 && (a.opts.Threads || slices.Contains(a.opts.Threaded, channel)) {
-		if lack = missing(have.rights, rightsIn(pl, true)); len(lack) > 0 {
-			return Check{name, false, "I may post in #" + plain(pl.Name) + ", but begin no threads, which digests there want: their details go into the channel. I lack: " + lack.String() + ".",
-				"Give my role these rights in the channel's settings, Permissions, or switch the threads off."}
-		}
-	}
 	switch {
-	case !postable(pl):
-		return Check{name, false, "#" + plain(pl.Name) + " is a kind of channel that takes no messages.", "Choose a text, announcement or forum channel."}
 	case len(lack) > 0 && have.timedOut:
 		return Check{name, false, "I am timed out in the server of #" + plain(pl.Name) + ".", "Remove my timeout in the server's list of members."}
 	case len(lack) > 0:
 		return Check{name, false, "In #" + plain(pl.Name) + " I lack: " + lack.String() + ".", "Give my role these rights in the channel's settings, Permissions."}
+	}
+	if a.opts.Threads || slices.Contains(a.opts.Threaded, channel) {
+		if lack = missing(have.rights, rightsIn(pl, true)); len(lack) > 0 {
+			return Check{name, false, "I may post in #" + plain(pl.Name) + ", but begin no threads, which digests there want: their details go into the channel. I lack: " + lack.String() + ".",
+				"Give my role these rights in the channel's settings, Permissions, or switch the threads off."}
+		}
 	}
 	return passed(name, "I may post in #%s.", plain(pl.Name))
 }

@@ -183,6 +183,10 @@ func TestRightsToBeginThreads(t *testing.T) {
 	if got[0].OK || !strings.Contains(got[0].Detail, "#news, but begin no threads") || !strings.Contains(got[0].Detail, "Create Public Threads") || !got[1].OK {
 		t.Errorf("the doctor: %+v", got)
 	}
+	s.opts.Channels, s.opts.Threaded = nil, []string{s.AddChannel(g, "group", discordtest.Category)}
+	if c := s.again(t).Doctor(t.Context()); c[len(c)-1].OK || !strings.Contains(c[len(c)-1].Detail, "takes no messages") {
+		t.Errorf("the doctor of a category: %+v", c[len(c)-1])
+	}
 	payload := part(t, s.a, "x")
 	first := s.send(t, post("e1.0.x", text, payload), "")
 	if ref := s.send(t, post("e1.1.x", text, payload), first); !strings.HasPrefix(ref, text+"/") || len(s.Visible(text)) != 2 {
