@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"text/tabwriter"
 	"time"
 
 	"github.com/daybrief/daybrief/digest/feed"
@@ -216,7 +215,7 @@ func (s textScore) exact() float64 {
 
 func (r extractionReport) print(out io.Writer, cmd *ExtractionCmd, s textScore) error {
 	fmt.Fprintf(out, "%s: %d pages, %.1f ms each, %.3f of them without a word too many or too few\n\n", cmd.Dir, r.Pages, r.MsPer, r.Exact)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := table(out)
 	fmt.Fprintln(w, "\tprecision\trecall\tF1\t")
 	fmt.Fprintf(w, "daybrief\t%.3f\t%.3f\t%.3f\t\n", r.P, r.R, r.F1)
 	names := slices.SortedFunc(maps.Keys(r.Peers), func(a, b string) int {
@@ -229,7 +228,7 @@ func (r extractionReport) print(out io.Writer, cmd *ExtractionCmd, s textScore) 
 		return err
 	}
 	slices.SortStableFunc(s, func(a, b textCase) int { return cmp.Compare(a.prf().F1, b.prf().F1) })
-	for _, c := range s[:min(max(cmd.Errors, 0), len(s))] {
+	for _, c := range first(s, cmd.Errors) {
 		f := c.prf()
 		if _, err := fmt.Fprintf(out, "\n%s\n  %s\n  precision %.3f, recall %.3f\n", c.page, c.url, f.P, f.R); err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
@@ -327,13 +326,13 @@ func (s *requestScorer) report() requestReport {
 func (s *requestScorer) print(out io.Writer, cmd *RequestsCmd) error {
 	r := s.report()
 	fmt.Fprintf(out, "%s: %d requests\n\n", cmd.File, r.N)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := table(out)
 	fmt.Fprintln(w, "whole\tcountries\ttopics\tterms\t")
 	fmt.Fprintf(w, "%.3f\t%.3f\t%.3f\t%.3f\t\n", r.Whole, r.Countries, r.Topics, r.Terms)
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, c := range s.cases[:min(max(cmd.Errors, 0), len(s.cases))] {
+	for _, c := range first(s.cases, cmd.Errors) {
 		if err := c.print(out); err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
@@ -258,14 +257,14 @@ func sumUp(cases []retrievalCase) retrievalReport {
 
 func (r retrievalReport) print(out io.Writer, cmd *RetrievalCmd, cases []retrievalCase) error {
 	fmt.Fprintf(out, "%s: %d requests\n\n", cmd.Queries, r.Queries)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := table(out)
 	fmt.Fprintln(w, "nDCG@10\tP@10\tMRR\t")
 	fmt.Fprintf(w, "%.3f\t%.3f\t%.3f\t\n", r.NDCG10, r.P10, r.MRR)
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	slices.SortStableFunc(cases, func(a, b retrievalCase) int { return cmp.Compare(a.ndcg, b.ndcg) })
-	for _, c := range cases[:min(max(cmd.Errors, 0), len(cases))] {
+	for _, c := range first(cases, cmd.Errors) {
 		fmt.Fprintf(out, "\n%s: nDCG %.3f, %d relevant\n", c.query.Query, c.ndcg, c.rightInTheFile)
 		for _, id := range c.got {
 			sign := " "

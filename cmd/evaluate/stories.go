@@ -198,7 +198,7 @@ func (c StoriesCmd) worst(out io.Writer, rows []storyRow, found []int64) error {
 		list = append(list, mixed{id, len(in) - most})
 	}
 	slices.SortFunc(list, func(a, b mixed) int { return cmp.Or(cmp.Compare(b.wrong, a.wrong), cmp.Compare(a.id, b.id)) })
-	for _, m := range list[:min(max(c.Errors, 0), len(list))] {
+	for _, m := range first(list, c.Errors) {
 		fmt.Fprintf(out, "\nstory %d mixes %d articles of others:\n", m.id, m.wrong)
 		for n, i := range members[m.id] {
 			if n == 12 {

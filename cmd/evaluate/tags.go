@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/daybrief/daybrief/digest"
@@ -251,7 +250,7 @@ func (s *tagScorer) report(n int, took time.Duration) tagReport {
 
 func (r tagReport) print(out io.Writer, file string) error {
 	fmt.Fprintf(out, "%s: %d articles, %.0f a second, peak %.0f MB\n\n", file, r.Articles, r.PerSecond, r.PeakMB)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := table(out)
 	fmt.Fprintln(w, "\tprecision\trecall\tmicro F1\tmacro F1\twithout US\t")
 	c, t := r.Countries, r.Topics
 	fmt.Fprintf(w, "countries\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t\n", c.P, c.R, c.F1, c.MacroF1, c.F1WithoutUS)
@@ -273,7 +272,7 @@ func (r tagReport) print(out io.Writer, file string) error {
 // first and otherwise in the file's order.
 func printCases(out io.Writer, cases []tagCase, n int) error {
 	slices.SortStableFunc(cases, func(a, b tagCase) int { return cmp.Compare(b.size(), a.size()) })
-	for _, c := range cases[:min(max(n, 0), len(cases))] {
+	for _, c := range first(cases, n) {
 		_, err := fmt.Fprintf(out, "\n%s %s\n  %s\n  wrong %v, missed %v\n", c.row.ID, c.what, c.row.Title, c.wrong, c.missed)
 		if err != nil {
 			return err
