@@ -208,6 +208,10 @@ func TestWithNothingNearTheDaysTopStoriesAreOffered(t *testing.T) {
 	if want := []string{"Fighting near the lake", "A vote is held"}; !slices.Equal(titlesOf(got.Top), want) {
 		t.Errorf("with sport muted %q, want %q", titlesOf(got.Top), want)
 	}
+	got = ask(t, b, "zzyzx -sport", nil)
+	if want := []string{"Fighting near the lake", "A vote is held"}; !slices.Equal(titlesOf(got.Top), want) {
+		t.Errorf("without sport %q, want %q", titlesOf(got.Top), want)
+	}
 }
 
 func TestExclusions(t *testing.T) {

@@ -108,10 +108,10 @@ const (
 	topWindow = 24 * time.Hour
 )
 
-// top are the day's top stories, headlines alone: what there is to read for
-// someone who asked for what nothing is near to.
+// top are the day's top stories but for what is excluded, headlines alone: what
+// there is to read for someone who asked for what nothing is near to.
 func (b *Briefer) top(ctx context.Context, a Ask) ([]digest.StoryBrief, error) {
-	s := &search{b: b, q: digest.Query{Since: a.Now.Add(-topWindow), Langs: a.Query.Langs}, now: a.Now, limit: maxTop}
+	s := &search{b: b, q: digest.Query{Since: a.Now.Add(-topWindow), Langs: a.Query.Langs, Exclude: a.Query.Exclude}, now: a.Now, limit: maxTop}
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
@@ -147,12 +147,7 @@ func (b *Briefer) otherTopics(ctx context.Context, s *search, place digest.Query
 	if err := sub.load(ctx, ranked); err != nil {
 		return nil, err
 	}
-	counts := make(map[string]int)
-	for _, h := range sub.found {
-		for _, t := range digest.Firm(h.story.Topics) {
-			counts[t]++
-		}
-	}
+	_, counts := tally(sub.found)
 	var out []digest.Nearby
 	for _, t := range most(counts, n) {
 		q := place
