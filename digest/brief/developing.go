@@ -49,25 +49,28 @@ func roomForNew(news []hit, updates map[int64]digest.Told, length, n int) []hit 
 // developing ones in fair shares: the developing have one at least, and no more
 // than developingShare unless the new ones do not fill the rest.
 func balance(all []loaded, updates map[int64]digest.Told, length int) []loaded {
-	var fresh, developing, late []loaded
+	out := make([]loaded, 0, len(all))
+	var late []loaded
+	developing, first := 0, 0 // how many, and where in out the first of them stands
 	for _, l := range all {
-		if _, is := updates[l.StoryID]; !is {
-			fresh = append(fresh, l)
-		} else if len(developing) < developingShare(length) {
-			developing = append(developing, l)
-		} else {
-			late = append(late, l)
+		if _, is := updates[l.StoryID]; is {
+			developing++
+			if developing == 1 {
+				first = len(out)
+			}
+			if developing > developingShare(length) {
+				late = append(late, l)
+				continue
+			}
 		}
+		out = append(out, l)
 	}
-	if len(developing) == 0 || len(fresh) == 0 {
+	if developing == 0 || developing == len(all) {
 		return all
 	}
-	out := slices.DeleteFunc(slices.Clone(all), func(l loaded) bool {
-		return slices.ContainsFunc(late, func(o loaded) bool { return o.StoryID == l.StoryID })
-	})
-	first := slices.IndexFunc(out, func(l loaded) bool { return l.StoryID == developing[0].StoryID })
 	if last := length - 1; first > last && last > 0 {
-		out = slices.Insert(slices.Delete(out, first, first+1), last, developing[0])
+		one := out[first]
+		out = slices.Insert(slices.Delete(out, first, first+1), last, one)
 	}
 	return append(out, late...)
 }
