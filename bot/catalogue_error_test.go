@@ -195,6 +195,11 @@ func TestTold(t *testing.T) {
 			t.Errorf("in English Told(%q) = %q", kept, got)
 		}
 	}
+	for _, kind := range []digest.MuteKind{digest.MuteStory, digest.MuteSource, digest.MuteTopic, digest.MuteCountry} {
+		if got := ko.Told(string(kind)); got == string(kind) {
+			t.Errorf("the mute of a %s has no Korean", kind)
+		}
+	}
 }
 
 // TestWhyItIsStoppedHasItsKorean reads the remedies that the adapters give for

@@ -230,24 +230,12 @@ func (h *Handler) mutes(ctx context.Context, r bot.Request, where string) (bot.R
 	section, zone := bot.Section{}, h.zone(ctx, r)
 	var options []bot.Option
 	for i, x := range list {
-		section.Lines = append(section.Lines, bot.Text{bot.S(strconv.Itoa(i+1) + ". "), bot.B(x.Label), bot.S(" · " + muteKind(x.Kind, w) + " · " + muteEnd(x, r, zone, w))})
+		section.Lines = append(section.Lines, bot.Text{bot.S(strconv.Itoa(i+1) + ". "), bot.B(x.Label), bot.S(" · " + w.Told(string(x.Kind)) + " · " + muteEnd(x, r, zone, w))})
 		options = append(options, bot.Option{Label: clip(x.Label, 70), Value: muteID(x)})
 	}
 	m.Sections = []bot.Section{section}
 	m.Actions = []bot.Action{{ID: bot.ActionID("unmute", h.whose(to, r)+"/"), Label: w.Say("Unmute one"), Options: options[:min(len(options), maxChoices)]}}
 	return bot.Reply{Message: m}, nil
-}
-
-func muteKind(k digest.MuteKind, w bot.Words) string {
-	switch k {
-	case digest.MuteStory:
-		return w.Say("story")
-	case digest.MuteSource:
-		return w.Say("source")
-	case digest.MuteTopic:
-		return w.Say("topic")
-	}
-	return w.Say("country")
 }
 
 // unmuteCommand serves "subscriptions unmute 2" and "unmute Xinhua".

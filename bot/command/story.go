@@ -124,7 +124,7 @@ func (h *Handler) muteParts(st digest.Story, sources []string, w bot.Words) []bo
 	var out []bot.Option
 	add := func(kind digest.MuteKind, value, label string) {
 		if v := string(kind) + ":" + value; len(v) <= 75 && len(out) < maxChoices {
-			out = append(out, bot.Option{Label: clip(muteKind(kind, w)+": "+label, 70), Value: v})
+			out = append(out, bot.Option{Label: clip(w.Told(string(kind))+": "+label, 70), Value: v})
 		}
 	}
 	for _, c := range digest.Firm(st.Countries) {
