@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -92,40 +90,20 @@ func (c *Config) environment(getenv func(string) string) {
 	if getenv == nil {
 		return
 	}
-	for name, target := range c.secrets() {
+	for name, target := range map[string]*Secret{
+		"SLACK_BOT_TOKEN": &c.Slack.BotToken, "SLACK_APP_TOKEN": &c.Slack.AppToken, "SLACK_SIGNING_SECRET": &c.Slack.SigningSecret,
+		"DISCORD_TOKEN": &c.Discord.Token, "DISCORD_WEBHOOKS": &c.Discord.Webhooks, "DAYBRIEF_API_TOKEN": &c.Web.Token,
+	} {
 		*target = Secret(strings.TrimSpace(getenv(name)))
 	}
-	for name, target := range c.texts() {
+	for name, target := range map[string]*string{
+		"DISCORD_PUBLIC_KEY": &c.Discord.PublicKey, "DAYBRIEF_SLACK_API_URL": &c.Slack.APIURL, "DAYBRIEF_DISCORD_API_URL": &c.Discord.APIURL,
+		"DAYBRIEF_DATABASE": &c.Database, "DAYBRIEF_ROLE": &c.Role, "DAYBRIEF_LISTEN": &c.Web.Listen,
+	} {
 		if v := strings.TrimSpace(getenv(name)); v != "" {
 			*target = v
 		}
 	}
-}
-
-// secrets are the fields that come from the environment alone, by the names of
-// their variables.
-func (c *Config) secrets() map[string]*Secret {
-	return map[string]*Secret{
-		"SLACK_BOT_TOKEN": &c.Slack.BotToken, "SLACK_APP_TOKEN": &c.Slack.AppToken, "SLACK_SIGNING_SECRET": &c.Slack.SigningSecret,
-		"DISCORD_TOKEN": &c.Discord.Token, "DISCORD_WEBHOOKS": &c.Discord.Webhooks, "DAYBRIEF_API_TOKEN": &c.Web.Token,
-	}
-}
-
-// texts are the other fields that the environment can set.
-func (c *Config) texts() map[string]*string {
-	return map[string]*string{
-		"DISCORD_PUBLIC_KEY": &c.Discord.PublicKey, "DAYBRIEF_SLACK_API_URL": &c.Slack.APIURL, "DAYBRIEF_DISCORD_API_URL": &c.Discord.APIURL,
-		"DAYBRIEF_DATABASE": &c.Database, "DAYBRIEF_ROLE": &c.Role, "DAYBRIEF_LISTEN": &c.Web.Listen,
-	}
-}
-
-// Variables are the names of all environment variables that Load reads.
-func Variables() []string {
-	c := Default()
-	names := slices.Collect(maps.Keys(c.secrets()))
-	names = slices.AppendSeq(names, maps.Keys(c.texts()))
-	slices.Sort(names)
-	return names
 }
 
 // document is a parsed file that knows where its values stand.

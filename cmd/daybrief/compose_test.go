@@ -86,16 +86,28 @@ func imageOf(t *testing.T) (command []string, variables map[string]string) {
 }
 
 // variablesRead are the names of all environment variables that the program
-// reads for its own sake.
-func variablesRead() []string { return append(config.Variables(), "DAYBRIEF_CONFIG") }
+// reads for its own sake: those that loading the configuration asks for, and
+// the one that says where that is.
+func variablesRead(t *testing.T) []string {
+	t.Helper()
+	names := []string{"DAYBRIEF_CONFIG"}
+	if _, err := config.Load(config.Options{Getenv: func(name string) string {
+		names = append(names, name)
+		return ""
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
 
 func TestComposeRunsWhatTheProgramUnderstands(t *testing.T) {
 	t.Parallel()
 	c := compose(t)
 	command, variables := imageOf(t)
+	known := variablesRead(t)
 	roles, ports := []string{}, []string{}
 	for name, s := range c.Services {
-		for volume := range slices.Values(s.Volumes) {
+		for _, volume := range s.Volumes {
 			if from, _, _ := strings.Cut(volume, ":"); !hasKey(c.Volumes, from) {
 				t.Errorf("%s: no volume %s", name, from)
 			}
@@ -121,7 +133,7 @@ func TestComposeRunsWhatTheProgramUnderstands(t *testing.T) {
 		}
 		roles = append(roles, parsed.Serve.Role)
 		for variable := range s.Variables {
-			if !slices.Contains(variablesRead(), variable) {
+			if !slices.Contains(known, variable) {
 				t.Errorf("%s sets %s, which nothing reads", name, variable)
 			}
 		}
@@ -131,7 +143,7 @@ func TestComposeRunsWhatTheProgramUnderstands(t *testing.T) {
 		t.Errorf("roles %q, want %q", roles, want)
 	}
 	for variable, value := range variables {
-		if !slices.Contains(variablesRead(), variable) {
+		if !slices.Contains(known, variable) {
 			t.Errorf("the Dockerfile sets %s, which nothing reads", variable)
 		}
 		if _, port, _ := strings.Cut(value, ":"); variable == "DAYBRIEF_LISTEN" && !slices.Equal(ports, []string{"127.0.0.1:8080:" + port}) {
@@ -156,7 +168,7 @@ func TestComposeSuggestsWhatTheProgramReads(t *testing.T) {
 			profiles[p] = true
 		}
 	}
-	known := append(variablesRead(), "COMPOSE_PROFILES", "POSTGRES_PASSWORD")
+	known := append(variablesRead(t), "COMPOSE_PROFILES", "POSTGRES_PASSWORD")
 	lines := suggested.FindAllStringSubmatch(text, -1)
 	if len(lines) < 5 {
 		t.Fatalf("%d lines", len(lines))
@@ -192,14 +204,15 @@ var variableName = regexp.MustCompile(`\b(?:DAYBRIEF|SLACK|DISCORD)_[A-Z_]+\b`)
 // that exists is named in the example of the configuration or is for tests.
 func TestVariablesInProseAreRead(t *testing.T) {
 	t.Parallel()
+	known := variablesRead(t)
 	for _, file := range []string{"README.md", "CHANGELOG.md", "compose.yaml", "config/example.yaml"} {
 		for _, name := range variableName.FindAllString(atRoot(t, file), -1) {
-			if !slices.Contains(variablesRead(), name) {
+			if !slices.Contains(known, name) {
 				t.Errorf("%s tells of %s, which nothing reads", file, name)
 			}
 		}
 	}
-	for _, name := range variablesRead() {
+	for _, name := range known {
 		if !strings.Contains(string(config.Example), name) && !strings.HasSuffix(name, "_API_URL") {
 			t.Errorf("example.yaml does not tell of %s", name)
 		}
