@@ -10,7 +10,6 @@ import (
 	"github.com/daybrief/daybrief/bot/discord"
 	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/bot/slack"
-	"github.com/daybrief/daybrief/config"
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -118,7 +117,7 @@ func examine(ctx context.Context, c *call) []checked {
 	out = append(out, a.checkStore(ctx), a.checkRoom(ctx), a.checkZone(), a.checkSources(ctx))
 	out = append(out, a.checkSubscriptions(ctx, c.now())...)
 	out = append(out, a.checkSlack(ctx)...)
-	return append(out, checkDiscord(ctx, conf, c.version, a.threaded(ctx))...)
+	return append(out, a.checkDiscord(ctx, c.version)...)
 }
 
 func (a *app) checkStore(ctx context.Context) checked {
@@ -208,15 +207,14 @@ func (a *app) checkSlack(ctx context.Context) []checked {
 	return out
 }
 
-// threaded are the Discord channels, by id, that have a digest with its details in
-// threads; none where the store cannot be read, which a check of its own says.
+// threaded are the Discord channels, by id, that have a digest with its details
+// in threads, or are to have one at the next start. What cannot be read of
+// either, a check of its own says.
 func (a *app) threaded(ctx context.Context) []string {
-	subs, err := a.store.Subscriptions(ctx, digest.SubscriptionFilter{States: []digest.SubscriptionState{digest.Active, digest.Suspended}})
-	if err != nil {
-		return nil
-	}
+	subs, _ := a.store.Subscriptions(ctx, digest.SubscriptionFilter{States: []digest.SubscriptionState{digest.Active, digest.Suspended}})
+	configured, _ := configSubscriptions(a.config, a.zone)
 	var out []string
-	for _, s := range subs {
+	for _, s := range append(subs, configured...) {
 		if s.Threads && s.Destination.Platform == discord.Name && !s.Destination.Direct {
 			out = append(out, s.Destination.Channel)
 		}
@@ -224,19 +222,12 @@ func (a *app) threaded(ctx context.Context) []string {
 	return out
 }
 
-func checkDiscord(ctx context.Context, conf *config.Config, version string, threaded []string) []checked {
-	if conf.Discord.Token == "" {
+func (a *app) checkDiscord(ctx context.Context, version string) []checked {
+	if a.config.Discord.Token == "" {
 		return []checked{{Name: "Discord", OK: true, Detail: "not set up: DISCORD_TOKEN is empty"}}
 	}
-	o := discordOptions(conf, version)
-	o.Threaded = threaded
-	for _, d := range conf.Digests {
-		for _, to := range d.To {
-			if dest := destination(to); d.Threads && dest.Platform == discord.Name {
-				o.Threaded = append(o.Threaded, dest.Channel)
-			}
-		}
-	}
+	o := discordOptions(a.config, version)
+	o.Threaded = a.threaded(ctx)
 	adapter, err := discord.New(o)
 	if err != nil {
 		return []checked{{Name: "Discord", Detail: err.Error(), Remedy: digest.HintOf(err)}}

@@ -289,6 +289,27 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestThreadsAreLookedForInChannels: what is to go to a person has none, and
+// their id is no channel's.
+func TestThreadsAreLookedForInChannels(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	config := p.write("daybrief.yaml", `digests:
+  - {name: a, query: korea, schedule: daily, threads: true, to: ["discord:112233445566778899", "discord:@223344556677889900", "slack:C0123ABC"]}
+  - {name: b, query: japan, schedule: daily, to: ["discord:334455667788990011"]}
+`)
+	p.must("--config", config, "subscriptions", "add", "korea-trade", "--threads", "--to", "discord:445566778899001122", "--when", "daily 8:00")
+	env, _, _ := p.environment()
+	a, err := openApp(&call{environment: env, ctx: t.Context(), cli: &cli{Config: config, Database: p.path("test.db")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	if got, want := a.threaded(t.Context()), []string{"445566778899001122", "112233445566778899"}; !slices.Equal(got, want) {
+		t.Errorf("channels %v, want %v", got, want)
+	}
+}
+
 func TestASourceThatWasRemovedStaysAway(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
