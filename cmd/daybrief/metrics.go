@@ -71,7 +71,7 @@ func (l ledger) FinishDelivery(ctx context.Context, d digest.Delivery) error {
 	if err != nil {
 		return err
 	}
-	l.metrics.attempts.WithLabelValues(d.Destination.Platform, string(d.State)).Inc()
+	l.metrics.attempt(d)
 	if d.State == digest.Sent {
 		if e, err := l.Edition(ctx, d.EditionID); err == nil {
 			l.metrics.lag.WithLabelValues(d.Destination.Platform).Observe(max(0, l.now().Sub(e.Scheduled).Seconds()))
@@ -84,7 +84,7 @@ func (l ledger) FinishDelivery(ctx context.Context, d digest.Delivery) error {
 func (l ledger) SuspendDelivery(ctx context.Context, p digest.Suspension, enqueue func(context.Context, *sql.Tx, []int64) error) (bool, error) {
 	suspended, err := l.Store.SuspendDelivery(ctx, p, enqueue)
 	if err == nil {
-		l.metrics.attempts.WithLabelValues(p.Delivery.Destination.Platform, string(p.Delivery.State)).Inc()
+		l.metrics.attempt(p.Delivery)
 	}
 	return suspended, err
 }
@@ -105,6 +105,11 @@ func (l ledger) CreateEditions(ctx context.Context, plans []digest.EditionPlan, 
 		l.metrics.editions.WithLabelValues("alert").Add(float64(n))
 	}
 	return n, err
+}
+
+// attempt counts one to post that ended.
+func (m *metrics) attempt(d digest.Delivery) {
+	m.attempts.WithLabelValues(d.Destination.Platform, string(d.State)).Inc()
 }
 
 // edition counts one that was written.
