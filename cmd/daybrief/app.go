@@ -36,7 +36,7 @@ type app struct {
 	ingest *ingest.Pipeline
 
 	// What serve does when articles come in; nil for nothing. They are set
-	// before any do.
+	// before any source is read.
 	stored  func(articles int)
 	grouped func()
 	took    func(err error) // how storing articles ended
@@ -125,7 +125,6 @@ func (a *app) audit(c *call, action, detail string) {
 // note leaves a line of who changed what, even when the change was
 // interrupted. That it could not be left stops nothing.
 func (a *app) note(ctx context.Context, who digest.Person, action, detail string) {
-	// So long as every other line, however many files were named.
 	if r := []rune(detail); len(r) > maxNote {
 		detail = string(r[:maxNote-1]) + "…"
 	}
@@ -134,7 +133,8 @@ func (a *app) note(ctx context.Context, who digest.Person, action, detail string
 	}
 }
 
-// maxNote is how long the detail of an audit's line is, in runes.
+// maxNote is how long the detail of an audit's line is, in runes, however many
+// files were named.
 const maxNote = 500
 
 // intake is the store, as the way in sees it.

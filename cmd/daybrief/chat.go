@@ -11,7 +11,6 @@ import (
 
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/command"
-	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -27,8 +26,7 @@ func (t chatCmd) Run(c *call) error {
 		return err
 	}
 	defer a.close()
-	plans := &schedules{skip: a.config.SkipDays, composer: schedule.Composer{Digests: a.briefs, SkipDays: a.config.SkipDays, Lang: a.config.Language,
-		Page: a.config.Web.URL, Now: c.now, Profile: a.store.Profile}}
+	plans := &schedules{skip: a.config.SkipDays, composer: a.newComposer()}
 	talk := &chat{call: c, handler: a.handler(plans, nil, nil), zone: a.zone, lang: a.config.Language, in: bufio.NewScanner(c.stdin)}
 	if len(t.Line) > 0 {
 		talk.alone = true

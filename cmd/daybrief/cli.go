@@ -40,8 +40,8 @@ type environment struct {
 	version  string
 	terminal bot.Terminal // how to write messages
 	progress bool         // stderr is a terminal
-	// served, when set, hears of a running serve: its page's address, and a
-	// tick that a test can give.
+	// served, when set, hears of a running serve: its page's address, a tick
+	// that a test can give, and its store.
 	served func(service)
 }
 

@@ -78,7 +78,7 @@ func (b *server) connectSlack() error {
 	case b.does(schedule.Gateway):
 		// Two sockets, so that no command is lost while one is taken over: Slack
 		// gives each command to one of them.
-		b.links = append(b.links, link{"Slack", []string{"slack.socket.1", "slack.socket.2"}, b.whileValid(app)})
+		b.links = append(b.links, link{name: "Slack", places: []string{"slack.socket.1", "slack.socket.2"}, run: b.whileValid(app)})
 	}
 	if b.config.Slack.Mode == "http" {
 		b.mount["/slack/"] = app.Routes()
@@ -111,7 +111,7 @@ func (b *server) connectDiscord() error {
 			b.links = append(b.links, link{name: "Discord", run: adapter.Run})
 		}
 	case b.does(schedule.Gateway):
-		b.links = append(b.links, link{"Discord", []string{"discord.gateway"}, adapter.Run})
+		b.links = append(b.links, link{name: "Discord", places: []string{"discord.gateway"}, run: adapter.Run})
 	}
 	if b.config.Discord.Mode == "http" {
 		b.mount["/discord/interactions"] = adapter.Interactions()

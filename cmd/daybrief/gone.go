@@ -5,11 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/daybrief/daybrief/bot"
-	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/bot/slack"
 	"github.com/daybrief/daybrief/digest"
 )
@@ -54,8 +51,7 @@ func (b *server) uninstalledFrom(ctx context.Context, workspace, reason string) 
 		b.note(ctx, digest.Person{Platform: slack.Platform, Workspace: workspace}, "uninstalled", plural(n, "subscription")+" stopped")
 	}
 	if first {
-		w := bot.WordsIn(b.config.Language)
-		b.troubles.Notice(ctx, bot.Message{Lang: w.Lang(), At: b.now(), Lead: []bot.Text{w.Text(mustReplace)}}, schedule.NoticeKey("uninstalled", 0, b.now()))
+		b.tellOperator(ctx, "uninstalled", 0, b.words().Text(mustReplace))
 	}
 }
 
@@ -97,7 +93,7 @@ func (b *server) renewed(ctx context.Context) {
 		if s.Destination.Platform != slack.Platform || s.Reason != uninstalled {
 			continue
 		}
-		err := resume(b.app, &s, b.now())
+		err := b.resume(&s)
 		if err == nil {
 			err = b.store.UpdateSubscription(ctx, s)
 		}
@@ -111,19 +107,6 @@ func (b *server) renewed(ctx context.Context) {
 		b.log.ErrorContext(ctx, "it could not be kept that the token is new", "error", err)
 	}
 	b.note(ctx, operator, "token replaced", plural(n, "subscription")+" resumed")
-}
-
-// resume makes a subscription active again, from its next time on.
-func resume(a *app, s *digest.Subscription, now time.Time) error {
-	s.State, s.Reason = digest.Active, ""
-	if s.Schedule == "" { // an alert, or a followed story
-		return nil
-	}
-	plan, err := schedule.NewPlan(s.Schedule, s.Zone, a.config.SkipDays)
-	if err == nil {
-		s.NextRun = plan.Next(now)
-	}
-	return err
 }
 
 // forget suspends the active subscriptions to some destinations, and returns
@@ -147,18 +130,4 @@ func (b *server) forget(ctx context.Context, reason string, gone func(digest.Des
 		n++
 	}
 	return n
-}
-
-// warning is what the page and its checks of health say while something is
-// wrong that does not stop the bot.
-func (b *server) warning() string {
-	w := bot.WordsIn(b.config.Language)
-	var out []string
-	if b.room.full() != nil {
-		out = append(out, w.Say(noRoom))
-	}
-	if b.void(b.ctx) {
-		out = append(out, w.Say(mustReplace))
-	}
-	return strings.Join(out, " ")
 }

@@ -91,6 +91,20 @@ func (b *server) page() (http.Handler, error) {
 	return s.Routes(), nil
 }
 
+// warning is what the page and its checks of health say while something is
+// wrong that does not stop the bot.
+func (b *server) warning() string {
+	w := b.words()
+	var out []string
+	if b.room.full() != nil {
+		out = append(out, w.Say(noRoom))
+	}
+	if b.void(b.ctx) {
+		out = append(out, w.Say(mustReplace))
+	}
+	return strings.Join(out, " ")
+}
+
 // wellbeing is what is left of the page where another process serves it: a
 // container's health check and a scrape ask each process.
 func wellbeing(page http.Handler) http.Handler {

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/daybrief/daybrief/bot"
-	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/digest"
 	"github.com/daybrief/daybrief/digest/feed"
 )
@@ -66,7 +65,5 @@ func (p *poller) take(ctx context.Context, articles []digest.Article) (added int
 // tell says once that a source fails: in the log, and to the operator.
 func (p *poller) tell(ctx context.Context, src digest.Source, h digest.SourceHealth) {
 	p.log.WarnContext(ctx, "a source cannot be read", "source", src.Name, "failures", h.Failures, "why", h.LastError)
-	w := bot.WordsIn(p.config.Language)
-	text := w.Text("I cannot read %s: %s I go on trying, less often.", bot.B(src.Name), h.LastError)
-	p.troubles.Notice(ctx, bot.Message{Lang: w.Lang(), At: p.now(), Lead: []bot.Text{text}}, schedule.NoticeKey("source", src.ID, p.now()))
+	p.tellOperator(ctx, "source", src.ID, p.words().Text("I cannot read %s: %s I go on trying, less often.", bot.B(src.Name), h.LastError))
 }

@@ -84,7 +84,8 @@ func (b *server) does(role schedule.Role) bool { return schedule.Has(b.roles, ro
 // link is a connection to a platform, or other work that goes on until the
 // program ends.
 type link struct {
-	name string
+	name  string
+	inner bool // other work, of which a person who starts the bot is not told
 	// places are the leases of which one is needed; none: every process does it.
 	places []string
 	run    func(ctx context.Context) error

@@ -9,8 +9,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/daybrief/daybrief/bot"
-	"github.com/daybrief/daybrief/bot/schedule"
 	"github.com/daybrief/daybrief/digest"
 )
 
@@ -22,23 +20,24 @@ type room struct {
 		Room(ctx context.Context) error
 	}
 	// say tells the operator: the cause, or nil when there is room again.
-	say  func(ctx context.Context, cause error)
-	now  func() time.Time
-	log  *slog.Logger
-	news chan struct{} // has one when there is something to say
+	say    func(ctx context.Context, cause error)
+	now    func() time.Time
+	log    *slog.Logger
+	unsaid chan error // what say is to be called with
 
-	mu     sync.Mutex
-	unsaid []error
-	cause  error     // nil: there is room
-	told   bool      // of cause
-	last   time.Time // when the operator was told last
+	mu    sync.Mutex
+	cause error     // nil: there is room
+	told  bool      // of cause
+	last  time.Time // when the operator was told last
 }
 
-// How often it is looked whether there is room, and how long the operator
-// hears no more of a disk that is full again and again.
+// How often it is looked whether there is room, how long the operator hears no
+// more of a disk that is full again and again, and how much may wait to be
+// said, which is two things an hour.
 const (
 	lookEvery  = 20 * time.Second
 	toldEnough = time.Hour
+	mostUnsaid = 16
 )
 
 // watch looks from time to time until ctx ends, and says what changed: who
@@ -50,22 +49,12 @@ func (r *room) watch(ctx context.Context) error {
 		select {
 		case <-tick.C:
 			r.look(ctx)
-		case <-r.news:
-			for _, cause := range r.toSay() {
-				r.say(ctx, cause)
-			}
+		case cause := <-r.unsaid:
+			r.say(ctx, cause)
 		case <-ctx.Done():
 			return nil
 		}
 	}
-}
-
-func (r *room) toSay() []error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := r.unsaid
-	r.unsaid = nil
-	return out
 }
 
 // look asks the store, and reports whether articles can be taken in.
@@ -97,10 +86,9 @@ func (r *room) note(err error) {
 	if !r.told {
 		return
 	}
-	r.unsaid = append(r.unsaid, err)
 	select {
-	case r.news <- struct{}{}:
-	default: // it knows
+	case r.unsaid <- err:
+	default: // nobody has said anything for hours; the log has it
 	}
 }
 
@@ -114,7 +102,7 @@ func (r *room) full() error {
 // newRoom makes it for a running bot: the log, the operator, the page and the
 // metrics tell.
 func (b *server) newRoom() *room {
-	r := &room{store: b.store, now: b.now, log: b.log, say: b.sayRoom, news: make(chan struct{}, 1)}
+	r := &room{store: b.store, now: b.now, log: b.log, say: b.sayRoom, unsaid: make(chan error, mostUnsaid)}
 	b.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "daybrief_taking_in",
 		Help: "1 while articles are taken in, 0 while there is no room for them on the disk."}, func() float64 {
 		if r.full() != nil {
@@ -128,12 +116,11 @@ func (b *server) newRoom() *room {
 // sayRoom tells the operator. The notice does not go through the ledger, which
 // may have no room for it.
 func (b *server) sayRoom(ctx context.Context, cause error) {
-	w := bot.WordsIn(b.config.Language)
-	text := w.Text("There is room on the disk again, and I take in news as before.")
+	text := b.words().Text("There is room on the disk again, and I take in news as before.")
 	if cause != nil {
-		text = w.Text(noRoom)
+		text = b.words().Text(noRoom)
 	}
-	b.troubles.Notice(ctx, bot.Message{Lang: w.Lang(), At: b.now(), Lead: []bot.Text{text}}, schedule.NoticeKey("room", 0, b.now()))
+	b.tellOperator(ctx, "room", 0, text)
 }
 
 // noRoom is what people are told while the disk is full.

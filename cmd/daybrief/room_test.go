@@ -132,7 +132,7 @@ func TestRoomTellsOnce(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	var said []string
-	r := &room{now: func() time.Time { return now }, log: slog.New(slog.DiscardHandler)}
+	r := &room{now: func() time.Time { return now }, log: slog.New(slog.DiscardHandler), unsaid: make(chan error, mostUnsaid)}
 	full := fmt.Errorf("full: %w", digest.ErrFull)
 	for _, step := range []struct {
 		after time.Duration
@@ -144,8 +144,8 @@ func TestRoomTellsOnce(t *testing.T) {
 	} {
 		now = now.Add(step.after)
 		r.note(step.err)
-		for _, cause := range r.toSay() {
-			said = append(said, fmt.Sprint(cause))
+		for len(r.unsaid) > 0 {
+			said = append(said, fmt.Sprint(<-r.unsaid))
 		}
 	}
 	if want := []string{full.Error(), "<nil>", full.Error(), "<nil>"}; !slices.Equal(said, want) {

@@ -46,7 +46,7 @@ type server struct {
 	*app
 	cmd       serveCmd
 	platforms []bot.Platform
-	links     []link // connections to platforms, which run until they end
+	links     []link
 	mount     map[string]http.Handler
 	scheduler *schedule.Scheduler
 	troubles  *schedule.Troubles
@@ -75,7 +75,7 @@ func (s serveCmd) Run(c *call) error {
 		return err
 	}
 	b.room = b.newRoom()
-	a.stored = func(n int) { b.metrics.articles.Add(float64(n)) }
+	a.stored, a.took = func(n int) { b.metrics.articles.Add(float64(n)) }, b.room.note
 	release, err := b.alone()
 	if err != nil {
 		return err
@@ -95,8 +95,7 @@ func (b *server) prepare() error {
 	if err := b.fill(); err != nil {
 		return err
 	}
-	b.composer = schedule.Composer{Digests: b.briefs, SkipDays: b.config.SkipDays, Lang: b.config.Language, Page: b.config.Web.URL, Now: b.now,
-		Profile: b.store.Profile}
+	b.composer = b.newComposer()
 	schedules := &schedules{composer: b.composer, skip: b.config.SkipDays}
 	b.handler = b.app.handler(schedules, b.mayPost, b.mayThread)
 	b.platforms = []bot.Platform{web.Platform{}}
@@ -108,6 +107,11 @@ func (b *server) prepare() error {
 	}
 	schedules.scheduler = b.scheduler
 	return b.listen()
+}
+
+// newComposer makes what builds digests, for serve and in the terminal.
+func (a *app) newComposer() schedule.Composer {
+	return schedule.Composer{Digests: a.briefs, SkipDays: a.config.SkipDays, Lang: a.config.Language, Page: a.config.Web.URL, Now: a.now, Profile: a.store.Profile}
 }
 
 // handler answers commands, for serve and in the terminal.
@@ -218,7 +222,6 @@ func (b *server) plan() error {
 		o.Operator = &to
 	}
 	b.troubles = schedule.NewTroubles(o)
-	b.took = b.room.note
 	o.Troubles = b.troubles
 	if !b.cmd.NoPoll && b.does(schedule.Fetch) {
 		o.Poll = b.poller().Poll
@@ -231,10 +234,10 @@ func (b *server) plan() error {
 		alerts := schedule.NewAlerts(schedule.AlertOptions{Store: b.ledger(), Read: b.reader.Read, Enqueue: b.scheduler.Enqueue, Platforms: b.platforms,
 			Lang: b.config.Language, Zone: b.zone, Now: b.now, Log: b.log})
 		b.grouped = alerts.Nudge
-		b.links = append(b.links, link{name: "alerts", places: []string{"alerts"}, run: alerts.Run})
+		b.links = append(b.links, link{name: "alerts", inner: true, places: []string{"alerts"}, run: alerts.Run})
 		if b.store.Dialect() == store.Postgres {
 			crew := &schedule.Crew{Store: b.store, Process: b.process, Platforms: b.platforms, Pauses: b.pauses, Now: b.now, Log: b.log}
-			b.links = append(b.links, link{name: "workers", run: crew.Run})
+			b.links = append(b.links, link{name: "workers", inner: true, run: crew.Run})
 		}
 	}
 	wanted, err := configSubscriptions(b.config, b.zone)
@@ -269,6 +272,14 @@ func (b *server) subscribe(wanted []digest.Subscription) error {
 		}
 	}
 	return nil
+}
+
+// words are those that channels and the operator read.
+func (b *server) words() bot.Words { return bot.WordsIn(b.config.Language) }
+
+// tellOperator tells the operator of a thing, where one is set.
+func (b *server) tellOperator(ctx context.Context, what string, id int64, text bot.Text) {
+	b.troubles.Notice(ctx, bot.Message{Lang: b.words().Lang(), At: b.now(), Lead: []bot.Text{text}}, schedule.NoticeKey(what, id, b.now()))
 }
 
 // ledger is the store, with what is counted on the way.
@@ -306,7 +317,7 @@ func (b *server) run() error {
 func (b *server) welcome() {
 	names := []string{}
 	for _, l := range b.links {
-		if l.name != "alerts" && l.name != "workers" {
+		if !l.inner {
 			names = append(names, l.name)
 		}
 	}

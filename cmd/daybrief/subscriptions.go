@@ -229,7 +229,20 @@ type subscriptionsResumeCmd struct {
 
 // Run resumes a subscription.
 func (s subscriptionsResumeCmd) Run(c *call) error {
-	return changeSubscription(c, s.ID, func(a *app, s *digest.Subscription) error { return resume(a, s, c.now()) }, "Resumed")
+	return changeSubscription(c, s.ID, (*app).resume, "Resumed")
+}
+
+// resume makes a subscription active again, from its next time on.
+func (a *app) resume(s *digest.Subscription) error {
+	s.State, s.Reason = digest.Active, ""
+	if s.Schedule == "" { // an alert, or a followed story
+		return nil
+	}
+	plan, err := schedule.NewPlan(s.Schedule, s.Zone, a.config.SkipDays)
+	if err == nil {
+		s.NextRun = plan.Next(a.now())
+	}
+	return err
 }
 
 type subscriptionsNextCmd struct {
