@@ -85,7 +85,7 @@ func TestEditInHome(t *testing.T) {
 			return said("Changed."), nil
 		}
 		w.srv.OpenHome("U0JON")
-		w.srv.WaitHome("U0JON", func(slacktest.View) bool { return true })
+		w.srv.WaitHome("U0JON", anyView)
 		w.srv.PressHome("U0JON", "v1:edit:7")
 		v := w.opened()
 		if !strings.Contains(v.Shown(), "Where to: [Where it goes now ▾]\nOr to another channel: [None ▾]\nOn which days: [Monday to Friday ▾]\nAt what time: [08:00]") {
@@ -164,7 +164,7 @@ func TestUncommonSubscriptions(t *testing.T) {
 			w := running(t, nil)
 			w.h.form = stored(c.values)
 			w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit 7")
-			v := w.srv.WaitView("the form", func(v slacktest.View) bool { return true })
+			v := w.srv.WaitView("the form", anyView)
 			if !strings.Contains(v.Shown(), c.shows) {
 				t.Errorf("the form shows\n%s", v.Shown())
 			}
@@ -191,7 +191,7 @@ func TestTheFormOfAnAlertHasNoTime(t *testing.T) {
 		return map[string]string{"query": "korea", "where": "dm"}, nil
 	}
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit 7")
-	v := w.srv.WaitView("the form", func(slacktest.View) bool { return true })
+	v := w.srv.WaitView("the form", anyView)
 	if got := v.Shown(); got != "What: [korea ▾]\nWhere to: [Direct messages to me ▾]\nOr to another channel: [None ▾]\n" {
 		t.Errorf("it shows\n%s", got)
 	}
@@ -251,7 +251,7 @@ func TestWhatMayNotBeChangedOpensNoForm(t *testing.T) {
 		return nil, digest.Errorf(digest.Forbidden, "subscription #7 is not yours to change")
 	}
 	w.srv.Slash("U0JON", "C0GENERAL", "/brief subscriptions edit 7")
-	v := w.srv.WaitView("the refusal", func(slacktest.View) bool { return true })
+	v := w.srv.WaitView("the refusal", anyView)
 	if !strings.HasPrefix(v.Shown(), "Subscription #7 is not yours to change. (e-") || strings.Contains(string(v.JSON), `"submit"`) {
 		t.Errorf("it shows %q", v.Shown())
 	}

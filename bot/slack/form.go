@@ -87,7 +87,8 @@ func (a *App) openingOf(r bot.Request) (o opening, ok bool) {
 	verb, arg, _ := bot.ParseActionID(r.Action)
 	if r.Command == "subscriptions" {
 		if strings.EqualFold(r.Args, quietForm) {
-			o.kind, o.request.Command, o.request.Args = quietForm, quietForm, ""
+			o.kind, o.meta.quiet = quietForm, true
+			o.request.Command, o.request.Args = quietForm, ""
 			return o, true
 		}
 		if verb, arg, _ = strings.Cut(r.Args, " "); strings.EqualFold(verb, "filter") {

@@ -207,7 +207,7 @@ func TestHome(t *testing.T) {
 	transports(t, func(t *testing.T, w *world) {
 		w.h.handle = homeHandler
 		w.srv.OpenHome("U0JON")
-		first := w.srv.WaitHome("U0JON", func(slacktest.View) bool { return true })
+		first := w.srv.WaitHome("U0JON", anyView)
 		if got := first.Shown(); got != "Welcome, Jon\n[New subscription] [New alert] [Quiet hours]\n" {
 			t.Errorf("the first Home shows %q", got)
 		}
@@ -240,7 +240,7 @@ func TestALongHomeIsCut(t *testing.T) {
 		return bot.Reply{Message: m}, nil
 	}
 	w.srv.OpenHome("U0JON")
-	v := w.srv.WaitHome("U0JON", func(slacktest.View) bool { return true })
+	v := w.srv.WaitHome("U0JON", anyView)
 	if !strings.Contains(v.Shown(), "… /brief subscriptions") {
 		t.Errorf("Home ends with %q", v.Shown()[len(v.Shown())-100:])
 	}
@@ -251,7 +251,7 @@ func TestAnOlderHomeDoesNotWin(t *testing.T) {
 	w := running(t, nil)
 	w.h.handle = homeHandler
 	w.srv.OpenHome("U0JON")
-	w.srv.WaitHome("U0JON", func(slacktest.View) bool { return true })
+	w.srv.WaitHome("U0JON", anyView)
 	w.srv.Fail("views.publish", slacktest.Refuse("hash_conflict"))
 	w.srv.OpenHome("U0JON")
 	w.srv.WaitCalls("views.publish", 2)

@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -9,8 +10,6 @@ import (
 	"github.com/daybrief/daybrief/bot/slack"
 	"github.com/daybrief/daybrief/bot/slack/slacktest"
 )
-
-func anyView(slacktest.View) bool { return true }
 
 // TestAChannelIsPicked subscribes a channel from the Home tab, where there is
 // no "here": the request is about the channel, with the person's rights there,
@@ -187,6 +186,15 @@ func TestQuietHoursByForm(t *testing.T) {
 	w.h.mu.Unlock()
 	if d := w.srv.Submit("U0JON", v, nil); !strings.Contains(string(d.Ack), `"errors":{"from":"The store is down."}`) {
 		t.Errorf("a failure: %s", d.Ack)
+	}
+	// What keeps it from being filled in stands in its place, and is about it.
+	w.h.mu.Lock()
+	w.h.form = func(bot.Request) (map[string]string, error) { return nil, errors.New("the store is down") }
+	w.h.mu.Unlock()
+	w.srv.PressHome("U0JON", "v1:form:quiet")
+	failed := w.srv.WaitView("the failure", func(v slacktest.View) bool { return strings.Contains(v.Shown(), "(e-") })
+	if !strings.Contains(string(failed.JSON), `"text":"Quiet hours"`) {
+		t.Errorf("a failure is shown as %s", failed.JSON)
 	}
 	// Without a form, words tell what holds.
 	w.srv.Fail("views.open", slacktest.Refuse("expired_trigger_id"))

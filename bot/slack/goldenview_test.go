@@ -27,13 +27,13 @@ type viewCase struct {
 func openedBy(line string) func(*world, string) slacktest.View {
 	return func(w *world, user string) slacktest.View {
 		w.srv.Slash(user, "C0GENERAL", line)
-		return w.srv.WaitView(line, func(slacktest.View) bool { return true })
+		return w.srv.WaitView(line, anyView)
 	}
 }
 
 func openedHome(w *world, user string) slacktest.View {
 	w.srv.OpenHome(user)
-	return w.srv.WaitHome(user, func(slacktest.View) bool { return true })
+	return w.srv.WaitHome(user, anyView)
 }
 
 func pressedHome(w *world, user string) slacktest.View {
@@ -46,7 +46,7 @@ func formInHome(action string) func(*world, string) slacktest.View {
 	return func(w *world, user string) slacktest.View {
 		openedHome(w, user)
 		w.srv.PressHome(user, action)
-		return w.srv.WaitView(action, func(slacktest.View) bool { return true })
+		return w.srv.WaitView(action, anyView)
 	}
 }
 

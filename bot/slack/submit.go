@@ -62,7 +62,6 @@ func (in *interaction) filledIn(meta *private, w bot.Words) (r bot.Request, wron
 		if missing != "" {
 			wrong = map[string]string{missing: w.Say("Give both times, or none")}
 		}
-		meta.quiet = true
 		r.Command, r.Args = "subscriptions", quietForm+" "+quiet
 		return r, wrong, true
 	case editForm:

@@ -116,6 +116,9 @@ func (w *world) asked(what string, match func(bot.Request) bool) {
 	waitFor(w.t, what, func() bool { return slices.ContainsFunc(w.h.Requests(), match) })
 }
 
+// anyView accepts the first that is there.
+func anyView(slacktest.View) bool { return true }
+
 func said(text string, actions ...bot.Action) bot.Reply {
 	return bot.Reply{Message: bot.Message{Lang: "en", Lead: []bot.Text{bot.T(strings.TrimSpace(text))}, Actions: actions}}
 }
