@@ -181,7 +181,6 @@ func makeDay(year, month, day int) int32 {
 // addAmount keeps the number at word i with what it counts, so that two
 // events can be told apart by it. Years and days of a month count nothing.
 func (r *reader) addAmount(words []text.Word, i int) {
-	l := lists()
 	if len(r.f.amounts) == maxAmounts || len(words[i].Form) > 16 {
 		return
 	}
@@ -189,15 +188,8 @@ func (r *reader) addAmount(words []text.Word, i int) {
 		return
 	}
 	unit := r.measureAt(words, i)
-	if unit != "" {
-		// What it measures is told.
-	} else if i > 0 && l.label[words[i-1].Form] {
-		unit = words[i-1].Stem
-	} else if i+1 < len(words) && words[i+1].Start-words[i].End <= 2 {
-		w := &words[i+1]
-		if !isDigit(w.Form[0]) && !r.stop[w.Form] && l.month[w.Form] == 0 {
-			unit = w.Stem
-		}
+	if unit == "" {
+		unit = r.countedAt(words, i)
 	}
 	value, err := strconv.ParseFloat(strings.ReplaceAll(words[i].Form, ",", ""), 32)
 	if err != nil || unit == "" || len(unit) > maxSurface || isNoise(unit) {
@@ -206,4 +198,21 @@ func (r *reader) addAmount(words []text.Word, i int) {
 	if x := (amount{unit, float32(value)}); !slices.Contains(r.f.amounts, x) { // said once or five times, it is one
 		r.f.amounts = append(r.f.amounts, x)
 	}
+}
+
+// countedAt is what the number at word i counts: the label before it or the
+// word after it, "" for neither.
+func (r *reader) countedAt(words []text.Word, i int) string {
+	l := lists()
+	if i > 0 && l.label[words[i-1].Form] {
+		return words[i-1].Stem
+	}
+	if i+1 == len(words) || words[i+1].Start-words[i].End > 2 {
+		return ""
+	}
+	w := &words[i+1]
+	if isDigit(w.Form[0]) || r.stop[w.Form] || l.month[w.Form] != 0 {
+		return ""
+	}
+	return w.Stem
 }
