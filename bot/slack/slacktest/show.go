@@ -275,32 +275,23 @@ func (v View) state(values map[string]string) map[string]any {
 // Emptied is the value of an input that a person empties.
 const Emptied = "\x00"
 
+// filled is an input that holds a value, "" for what it holds at first.
 func filled(e map[string]any, value string) answer {
 	out := answer{"type": e["type"], "action_id": e["action_id"]}
 	if value == Emptied {
 		return out
 	}
+	key, initial, given := "selected_option", "initial_option", any(answer{"value": value, "text": answer{"type": "plain_text", "text": value}})
 	switch e["type"] {
 	case "timepicker":
-		out["selected_time"] = e["initial_time"]
-		if value != "" {
-			out["selected_time"] = value
-		}
+		key, initial, given = "selected_time", "initial_time", value
 	case "plain_text_input":
-		out["value"] = e["initial_value"]
-		if value != "" {
-			out["value"] = value
-		}
+		key, initial, given = "value", "initial_value", value
 	case "conversations_select":
-		out["selected_conversation"] = e["initial_conversation"]
-		if value != "" {
-			out["selected_conversation"] = value
-		}
-	default:
-		out["selected_option"] = e["initial_option"]
-		if value != "" {
-			out["selected_option"] = answer{"value": value, "text": answer{"type": "plain_text", "text": value}}
-		}
+		key, initial, given = "selected_conversation", "initial_conversation", value
+	}
+	if out[key] = e[initial]; value != "" {
+		out[key] = given
 	}
 	return out
 }
