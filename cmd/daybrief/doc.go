@@ -72,8 +72,10 @@
 //
 // # This command
 //
-// Each subcommand is a file here: serve.go is the bot itself and page.go its page, ask.go asks from
-// the terminal, chat.go is its conversation there, import.go reads files. app.go plugs the packages
-// together; it is the only place that sees them all. The floors, which
-// package may import which, are a test: floors_test.go.
+// Each subcommand is a file here: serve.go is the bot itself, page.go its page,
+// room.go what it does on a full disk, gone.go what it does when a workspace
+// removes it; ask.go asks from the terminal, chat.go is its conversation there,
+// import.go reads files. app.go plugs the packages together; it is the only
+// place that sees them all. The floors, which package may import which, are a
+// test: floors_test.go.
 package main
