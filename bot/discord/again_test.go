@@ -43,8 +43,9 @@ func TestTryAgain(t *testing.T) {
 				s = live(t, h, nil, discordtest.Options{})
 			}
 			r := newRoom(s)
+			const both = discordtest.SendMessages | discordtest.EmbedLinks
 			s.Overwrite(r.channel, discordtest.Everyone(r.guild), 0, discordtest.SendMessages)
-			s.Overwrite(r.channel, discordtest.Role(r.guild), 0, discordtest.SendMessages|discordtest.EmbedLinks)
+			s.Overwrite(r.channel, discordtest.Role(r.guild), 0, both)
 			i := s.Slash(r.at(r.mina), "subscribe", map[string]string{"query": "korea", "when": "daily 8:00"})
 			if name == "form" {
 				f := s.Slash(r.at(r.mina), "subscribe", nil).WaitForm()
@@ -54,11 +55,8 @@ func TestTryAgain(t *testing.T) {
 			for _, step := range []struct {
 				allow int64
 				want  string
-			}{{0, "I lack Send Messages, Embed Links"}, {discordtest.EmbedLinks, "I lack Send Messages"}, {discordtest.SendMessages | discordtest.EmbedLinks, "Subscribed"}} {
-				s.Overwrite(r.channel, discordtest.Role(r.guild), step.allow, 0)
-				if step.allow == 0 {
-					s.Overwrite(r.channel, discordtest.Role(r.guild), 0, discordtest.SendMessages|discordtest.EmbedLinks)
-				}
+			}{{0, "I lack Send Messages, Embed Links"}, {discordtest.EmbedLinks, "I lack Send Messages"}, {both, "Subscribed"}} {
+				s.Overwrite(r.channel, discordtest.Role(r.guild), step.allow, both&^step.allow)
 				m = s.Press(r.at(r.mina), m, s.Button(m, "Try again").CustomID).WaitUpdate()
 				if got := m.Plain(); !strings.Contains(got, step.want) || m.To != r.mina {
 					t.Errorf("%b: %q to %q, want %q", step.allow, got, m.To, step.want)

@@ -44,7 +44,7 @@ func TestGatewayOutlivesBadFirstFrames(t *testing.T) {
 	for _, op := range []int{7, 9, 11} {
 		t.Run(fmt.Sprint(op), func(t *testing.T) {
 			t.Parallel()
-			s := still2(t, answering("fine"))
+			s := offline(t, answering("fine"))
 			s.opts = discord.OpenWithin(s.opts, 300*time.Millisecond) // it is what ends the block
 			s.a = s.again(t)
 			s.FirstFrames(op, op)
@@ -58,21 +58,12 @@ func TestGatewayOutlivesBadFirstFrames(t *testing.T) {
 	}
 }
 
-// still2 makes a stage whose bot is not running yet.
-func still2(t *testing.T, h *handler) *stage {
-	t.Helper()
-	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
-	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: h, Commands: specs()})
-	s.a = s.again(t)
-	return s
-}
-
 // Closes after which nothing helps end Run with one sentence, after one
 // attempt.
 func TestGatewayStopsOnFatalCloses(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{4004, 4010, 4011, 4012, 4013, 4014} {
-		s := still2(t, answering("fine"))
+		s := offline(t, answering("fine"))
 		s.CloseOnIdentify(code)
 		err := s.a.Run(t.Context())
 		if err == nil || digest.HintOf(err) == "" || strings.Contains(err.Error(), "\n") {
@@ -193,7 +184,7 @@ func TestGatewayCountsShortConnections(t *testing.T) {
 
 func TestGatewayKeepsBackSessionStarts(t *testing.T) {
 	t.Parallel()
-	s := still2(t, answering("fine"))
+	s := offline(t, answering("fine"))
 	s.SetSessionStarts(49, 1, 1, 300*time.Millisecond)
 	s.run(t, s.a)
 	s.WaitRequests("GET", "/gateway/bot", 3)
@@ -206,7 +197,7 @@ func TestGatewayKeepsBackSessionStarts(t *testing.T) {
 
 func TestGatewayShards(t *testing.T) {
 	t.Parallel()
-	s := still2(t, answering("fine"))
+	s := offline(t, answering("fine"))
 	s.SetSessionStarts(1000, 3, 1, 0)
 	s.run(t, s.a)
 	s.WaitConnected(3)
@@ -225,9 +216,7 @@ func TestGatewayShards(t *testing.T) {
 // After the context ended nothing connects any more.
 func TestGatewayStaysClosed(t *testing.T) {
 	t.Parallel()
-	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
-	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: answering("fine"), Commands: specs()})
-	s.a = s.again(t)
+	s := offline(t, answering("fine"))
 	stop := s.run(t, s.a)
 	eventually(t, "the connection", s.a.Connected)
 	if err := stop(); err != nil {
@@ -264,7 +253,7 @@ func TestRemovedFromAServer(t *testing.T) {
 // Discord out of reach at the start is waited out.
 func TestRunWaitsForDiscord(t *testing.T) {
 	t.Parallel()
-	s := still2(t, answering("fine"))
+	s := offline(t, answering("fine"))
 	s.Inject(discordtest.Fault{Path: "/users/@me", Status: 503, Times: 5})
 	s.Inject(discordtest.Fault{Path: "/gateway/bot", Reset: true, Times: 5})
 	s.run(t, s.a)

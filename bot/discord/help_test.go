@@ -193,6 +193,15 @@ func specs() []bot.CommandSpec {
 	}
 }
 
+// offline makes a stage whose bot is not running yet.
+func offline(t *testing.T, h *handler) *stage {
+	t.Helper()
+	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
+	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: h, Commands: specs()})
+	s.a = s.again(t)
+	return s
+}
+
 // live makes a stage with a running bot.
 func live(t *testing.T, h *handler, change func(*discord.Options), o discordtest.Options) *stage {
 	t.Helper()

@@ -8,7 +8,6 @@ import (
 	"github.com/daybrief/daybrief/bot"
 	"github.com/daybrief/daybrief/bot/discord"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
-	"github.com/daybrief/daybrief/digest"
 )
 
 // asked are the requests that asked what something is.
@@ -108,7 +107,7 @@ func TestChannelsOfAServerAreAskedForAtOnce(t *testing.T) {
 // The gateway tells what channels are, so that nothing is asked.
 func TestTheGatewayTellsOfChannels(t *testing.T) {
 	t.Parallel()
-	s := still2(t, answering("fine"))
+	s := offline(t, answering("fine"))
 	s.opts.Crosspost = true
 	s.a = s.again(t)
 	g := s.AddGuild("g")
@@ -123,7 +122,7 @@ func TestTheGatewayTellsOfChannels(t *testing.T) {
 	}
 	payload := part(t, s.a, "x")
 	for i, c := range []string{forum, news, thread, later} {
-		if _, err := s.a.Send(t.Context(), bot.Post{Key: fmt.Sprintf("e%d.0.x", i), To: digest.Destination{Platform: "discord", Channel: c}, Payload: payload}); err != nil {
+		if _, err := s.a.Send(t.Context(), post(fmt.Sprintf("e%d.0.x", i), c, payload)); err != nil {
 			t.Errorf("%s: %v", c, err)
 		}
 	}

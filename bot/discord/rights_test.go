@@ -61,42 +61,36 @@ func TestRightsAreThoseOfDiscord(t *testing.T) {
 	})
 }
 
+// spot is a channel and what the bot lacks there: "" for nothing.
+type spot struct{ channel, lacks string }
+
 // places are channels of a server in which everyone may write, each with rules
-// of its own, and what the bot lacks there: "" for nothing.
-func places(s *discordtest.Server, g string) map[string]struct{ channel, lacks string } {
+// of its own.
+func places(s *discordtest.Server, g string) map[string]spot {
 	s.SetEveryone(g, discordtest.ViewChannel|discordtest.SendMessages|discordtest.EmbedLinks)
 	s.SetRights(g, discordtest.SendInThreads)
+	everyone, role := discordtest.Everyone(g), discordtest.Role(g)
 	add := func(name string, kind int) string { return s.AddChannel(g, name, kind) }
-	out := map[string]struct{ channel, lacks string }{}
-	put := func(name, channel, lacks string) { out[name] = struct{ channel, lacks string }{channel, lacks} }
-
-	put("open", add("open", discordtest.Text), "")
-	ours := add("ours", discordtest.Text)
-	s.Overwrite(ours, discordtest.Everyone(g), 0, discordtest.SendMessages)
-	s.Overwrite(ours, discordtest.Role(g), discordtest.SendMessages, 0)
-	put("closed but to the role", ours, "")
-	closed := add("closed", discordtest.Announcement)
-	s.Overwrite(closed, discordtest.Everyone(g), 0, discordtest.SendMessages)
-	put("closed", closed, "Send Messages")
-	private := add("private", discordtest.Text)
-	s.Overwrite(private, discordtest.Everyone(g), 0, discordtest.ViewChannel)
-	s.Overwrite(private, discordtest.BotID, discordtest.ViewChannel, 0)
-	put("private, the bot let in", private, "")
-	secret := add("secret", discordtest.Text)
-	s.Overwrite(secret, discordtest.Everyone(g), 0, discordtest.ViewChannel)
-	put("private", secret, "View Channel")
-	forum := add("forum", discordtest.Forum)
-	s.Overwrite(forum, discordtest.Role(g), 0, discordtest.SendInThreads)
-	put("forum without replies", forum, "Send Messages in Threads")
-	put("forum", add("talk", discordtest.Forum), "")
-
-	parent := add("parent", discordtest.Text)
-	s.Overwrite(parent, discordtest.Everyone(g), 0, discordtest.SendMessages)
-	put("thread of a closed channel", s.AddThread(parent, "thread"), "")
-	mute := add("mute", discordtest.Text)
-	s.Overwrite(mute, discordtest.BotID, 0, discordtest.SendInThreads)
-	put("thread without the right", s.AddThread(mute, "thread"), "Send Messages in Threads")
-	return out
+	without := func(channel, who string, right int64) string {
+		s.Overwrite(channel, who, 0, right)
+		return channel
+	}
+	with := func(channel, who string, right int64) string {
+		s.Overwrite(channel, who, right, 0)
+		return channel
+	}
+	text := discordtest.Text
+	return map[string]spot{
+		"open":                       {add("open", text), ""},
+		"closed but to the role":     {with(without(add("ours", text), everyone, discordtest.SendMessages), role, discordtest.SendMessages), ""},
+		"closed":                     {without(add("closed", discordtest.Announcement), everyone, discordtest.SendMessages), "Send Messages"},
+		"private, the bot let in":    {with(without(add("private", text), everyone, discordtest.ViewChannel), discordtest.BotID, discordtest.ViewChannel), ""},
+		"private":                    {without(add("secret", text), everyone, discordtest.ViewChannel), "View Channel"},
+		"forum without replies":      {without(add("forum", discordtest.Forum), role, discordtest.SendInThreads), "Send Messages in Threads"},
+		"forum":                      {add("talk", discordtest.Forum), ""},
+		"thread of a closed channel": {s.AddThread(without(add("parent", text), everyone, discordtest.SendMessages), "thread"), ""},
+		"thread without the right":   {s.AddThread(without(add("mute", text), discordtest.BotID, discordtest.SendInThreads), "thread"), "Send Messages in Threads"},
+	}
 }
 
 // The door, the doctor, what comes with a command, and a post itself agree on

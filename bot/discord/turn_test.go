@@ -464,9 +464,7 @@ func TestStoppingFinishesAnswers(t *testing.T) {
 		<-release
 		return say("finished"), nil
 	}}
-	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
-	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: h, Commands: specs()})
-	s.a = s.again(t)
+	s := offline(t, h)
 	stop := s.run(t, s.a)
 	eventually(t, "the connection", s.a.Connected)
 	r := newRoom(s)

@@ -3,6 +3,7 @@ package discord_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -284,13 +285,14 @@ func TestSilentMessages(t *testing.T) {
 				ref = s.send(t, p, ref)
 			}
 			channel, id, _ := strings.Cut(ref, "/")
-			for _, m := range s.Visible(channel) {
-				if got := m.Flags&(1<<12) != 0; m.ID == id && (got != (quiet.message || quiet.all) || m.Flags&(1<<15) == 0) {
-					t.Errorf("%s, %+v: flags %b", name, quiet, m.Flags)
-				}
-			}
-			if len(s.Visible(channel)) == 0 {
+			seen := s.Visible(channel)
+			at := slices.IndexFunc(seen, func(m *discordtest.Message) bool { return m.ID == id })
+			if at < 0 {
 				t.Errorf("%s: nothing to see", name)
+				continue
+			}
+			if m := seen[at]; (m.Flags&(1<<12) != 0) != (quiet.message || quiet.all) || m.Flags&(1<<15) == 0 {
+				t.Errorf("%s, %+v: flags %b", name, quiet, m.Flags)
 			}
 		}
 	}
