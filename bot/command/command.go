@@ -264,8 +264,12 @@ func (h *Handler) zone(ctx context.Context, r bot.Request) string {
 	return cmp.Or(r.Zone, h.o.Zone)
 }
 
-func zoneKey(p digest.Person) string {
-	return "zone:" + p.Platform + ":" + p.Workspace + ":" + p.ID
+func zoneKey(p digest.Person) string { return keyOf("zone", p) }
+
+// keyOf is a setting of a person. It ends with them, so that it is forgotten
+// with them.
+func keyOf(what string, p digest.Person) string {
+	return what + ":" + p.Platform + ":" + p.Workspace + ":" + p.ID
 }
 
 func (h *Handler) words(r bot.Request) bot.Words { return bot.WordsIn(cmp.Or(r.Lang, h.o.Lang)) }

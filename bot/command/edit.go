@@ -347,10 +347,10 @@ func editLook(sub *digest.Subscription, words *string) error {
 	return nil
 }
 
-// editedKey is the setting that holds a subscription as it was, for undo. It
-// ends with the owner, so that it is forgotten with them.
+// editedKey is the setting that holds a subscription as it was, for undo. It is
+// the owner's.
 func editedKey(s digest.Subscription) string {
-	return "edited:" + strconv.FormatInt(s.ID, 10) + ":" + s.Owner.Platform + ":" + s.Owner.Workspace + ":" + s.Owner.ID
+	return keyOf("edited:"+strconv.FormatInt(s.ID, 10), s.Owner)
 }
 
 // before is a subscription as it was before it was changed.

@@ -63,10 +63,7 @@ func (h *Handler) lean(ctx context.Context, r bot.Request, verb, arg string) (bo
 }
 
 // leanedKey is the setting that holds what a person leant to before, for undo.
-// It ends with the person, so that it is forgotten with them.
-func leanedKey(p digest.Person) string {
-	return "leaned:" + p.Platform + ":" + p.Workspace + ":" + p.ID
-}
+func leanedKey(p digest.Person) string { return keyOf("leaned", p) }
 
 // leant is what a person leant to before they changed it.
 type leant struct {

@@ -174,28 +174,32 @@ func (h *Handler) change(ctx context.Context, r bot.Request, verb string, sub di
 	id := strconv.FormatInt(sub.ID, 10)
 	name := bot.B(subName(sub, w))
 	var reply bot.Reply
-	switch verb {
-	case "pause":
+	switch {
+	case verb != "pause" && verb != "unsubscribe":
+		return h.bringBack(ctx, r, verb, sub)
+	case sub.State == digest.Removed:
+		return say(w, w.Text("%s is stopped already.", name)), nil
+	case verb == "pause":
 		sub.State, sub.NextRun = digest.Paused, time.Time{}
-		reply = say(w, w.Text("Paused %s.", name), bot.Action{ID: bot.ActionID("resume", id), Label: w.Say("Resume")})
-	case "unsubscribe":
-		if sub.State == digest.Removed {
-			return say(w, w.Text("%s is stopped already.", name)), nil
-		}
+		reply = paused(sub, w)
+	default:
 		was := sub.State
 		sub.State, sub.NextRun = digest.Removed, time.Time{}
 		if err := h.o.Store.SetSetting(ctx, removedKey(id), r.Now.UTC().Format(time.RFC3339)+" "+string(was)); err != nil {
 			return bot.Reply{}, err
 		}
 		reply = say(w, w.Text("Done. You get no more of %s.", name), bot.Action{ID: bot.ActionID("undo", id), Label: w.Say("Undo")})
-	default:
-		return h.bringBack(ctx, r, verb, sub)
 	}
 	if err := h.o.Store.UpdateSubscription(ctx, sub); err != nil {
 		return bot.Reply{}, err
 	}
 	h.audit(ctx, r, verb, id)
 	return reply, nil
+}
+
+// paused tells that a subscription is.
+func paused(s digest.Subscription, w bot.Words) bot.Reply {
+	return say(w, w.Text("Paused %s.", bot.B(subName(s, w))), bot.Action{ID: bot.ActionID("resume", strconv.FormatInt(s.ID, 10)), Label: w.Say("Resume")})
 }
 
 func removedKey(id string) string { return "removed:" + id }
@@ -237,7 +241,7 @@ func (h *Handler) bringBack(ctx context.Context, r bot.Request, verb string, sub
 	name, stop := bot.B(subName(sub, w)), bot.Action{ID: bot.ActionID("unsubscribe", id), Label: w.Say("Unsubscribe")}
 	switch {
 	case sub.State == digest.Paused:
-		return say(w, w.Text("Paused %s.", name), bot.Action{ID: bot.ActionID("resume", id), Label: w.Say("Resume")}), nil
+		return paused(sub, w), nil
 	case scheduleless(sub):
 		return say(w, w.Text("%s is on again.", name), stop), nil
 	}
