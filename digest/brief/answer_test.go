@@ -304,7 +304,7 @@ func TestWhy(t *testing.T) {
 		t.Errorf("why %q, want %q", got, want)
 	}
 	got = ask(t, b, "", func(a *Ask) { a.Lang = "ko" }).Stories[0].Why
-	if len(got) == 0 || !strings.HasPrefix(got[0], "국가 KR") {
+	if len(got) == 0 || !strings.HasPrefix(got[0], "나라 KR") {
 		t.Errorf("why in Korean %q", got)
 	}
 }

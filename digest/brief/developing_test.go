@@ -161,7 +161,7 @@ func TestWhatChangedIsSaid(t *testing.T) {
 		"sources": {[]piece{{story: 1, title: "Ferry sinks off Busan", source: "B", hours: 2, tags: "KR .9"}, {story: 1, title: "Ferry sinks off Busan, dead", source: "C", hours: 1, tags: "KR .9"}}, "",
 			"since Monday: 2 more sources"},
 		"sources, in Korean": {[]piece{{story: 1, title: "Ferry sinks off Busan", source: "B", hours: 2, tags: "KR .9"}, {story: 1, title: "Ferry sinks off Busan, dead", source: "C", hours: 1, tags: "KR .9"}}, "ko",
-			"월요일 이후: 출처 2곳 추가"},
+			"월요일 이후: 매체 2곳 추가"},
 		"articles of the same source": {slices.Repeat([]piece{{story: 1, title: "Ferry sinks off Busan", source: "A", hours: 2, tags: "KR .9"}}, 4), "",
 			"since Monday: 4 more articles"},
 	} {

@@ -10,13 +10,13 @@ import (
 
 // korean has the sentences of this package in Korean, by their English.
 var korean = map[string]string{
-	"country %s%s":           "국가 %s%s",
+	"country %s%s":           "나라 %s%s",
 	"region %s: %s%s":        "지역 %s: %s%s",
 	"region %s by name":      "지역 %s (이름으로)",
 	"topic %s%s":             "주제 %s%s",
 	"words “%s”":             "단어 “%s”",
-	"%d independent sources": "독립된 출처 %d곳",
-	"one source":             "출처 1곳",
+	"%d independent sources": "독립된 매체 %d곳",
+	"one source":             "매체 1곳",
 	// Where in an article its words stand, as the tagger says it.
 	"title":                    "제목",
 	"dateline":                 "발신지",
@@ -30,8 +30,8 @@ var korean = map[string]string{
 	"the nearest other story scored %.2f of %.2f needed": "가장 가까운 다른 소식은 필요한 %[2].2f 중 %[1].2f점",
 	"new since %s: %s": "%s 이후 새 소식: %s",
 	"since %s: %s":     "%s 이후: %s",
-	"1 more source":    "출처 1곳 추가",
-	"%d more sources":  "출처 %d곳 추가",
+	"1 more source":    "매체 1곳 추가",
+	"%d more sources":  "매체 %d곳 추가",
 	"1 more article":   "기사 1건 추가",
 	"%d more articles": "기사 %d건 추가",
 	"now %s too":       "이제 %s도 관련됨",
