@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/bottest"
 	"github.com/daybrief/daybrief/bot/discord"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
 )
@@ -17,7 +18,7 @@ import (
 // overHTTP makes a stage whose interactions come to the HTTP endpoint.
 func overHTTP(t *testing.T, h *handler, change func(*discord.Options)) (*stage, string) {
 	t.Helper()
-	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
+	s := &stage{Server: fake(t, discordtest.Options{}), log: &bottest.Buffer{}}
 	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, PublicKey: s.PublicKey(), Handler: h, Commands: specs(), HTTPOnly: true})
 	if change != nil {
 		change(&s.opts)

@@ -1,7 +1,6 @@
 package discord_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"sync"
@@ -61,25 +60,8 @@ type stage struct {
 	*discordtest.Server
 	a     *discord.Adapter
 	clock *clock
-	log   *syncBuffer
+	log   *bottest.Buffer
 	opts  discord.Options
-}
-
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // fake is a Discord that waits for answers as long as a test does: how fast
@@ -97,7 +79,7 @@ func still(t *testing.T, change func(*discord.Options), o discordtest.Options) *
 	t.Helper()
 	c := newClock()
 	o.Now = c.Now
-	s := &stage{Server: fake(t, o), clock: c, log: &syncBuffer{}}
+	s := &stage{Server: fake(t, o), clock: c, log: &bottest.Buffer{}}
 	opts := discord.Sleeping(discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Now: c.Now, Logger: slog.New(slog.NewTextHandler(s.log, nil)), Version: "1.0"}), c.sleep, c.Now)
 	if change != nil {
 		change(&opts)
@@ -196,7 +178,7 @@ func specs() []bot.CommandSpec {
 // offline makes a stage whose bot is not running yet.
 func offline(t *testing.T, h *handler) *stage {
 	t.Helper()
-	s := &stage{Server: fake(t, discordtest.Options{}), log: &syncBuffer{}}
+	s := &stage{Server: fake(t, discordtest.Options{}), log: &bottest.Buffer{}}
 	s.opts = discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: h, Commands: specs()})
 	s.a = s.again(t)
 	return s
@@ -205,7 +187,7 @@ func offline(t *testing.T, h *handler) *stage {
 // live makes a stage with a running bot.
 func live(t *testing.T, h *handler, change func(*discord.Options), o discordtest.Options) *stage {
 	t.Helper()
-	s := &stage{Server: fake(t, o), log: &syncBuffer{}}
+	s := &stage{Server: fake(t, o), log: &bottest.Buffer{}}
 	opts := discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, PublicKey: s.PublicKey(), Handler: h, Commands: specs(), Logger: slog.New(slog.NewTextHandler(s.log, nil)), Version: "1.0"})
 	if change != nil {
 		change(&opts)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/daybrief/daybrief/bot/bottest"
 	"github.com/daybrief/daybrief/bot/discord"
 	"github.com/daybrief/daybrief/bot/discord/discordtest"
 )
@@ -28,7 +29,7 @@ func TestADay(t *testing.T) { //nolint:paralleltest // see above
 		t.Skip("a day is long")
 	}
 	c := newClock()
-	s := &stage{Server: fake(t, discordtest.Options{Now: c.Now, NoOpenAPI: true}), clock: c, log: &syncBuffer{}}
+	s := &stage{Server: fake(t, discordtest.Options{Now: c.Now, NoOpenAPI: true}), clock: c, log: &bottest.Buffer{}}
 	o := discord.Fast(discord.Options{Token: discordtest.Token, APIURL: s.URL, Handler: answering("fine"), Commands: specs(), Shards: shards, Now: c.Now, Logger: slog.New(slog.NewTextHandler(s.log, nil))})
 	s.opts = discord.Sleeping(o, c.sleep, c.Now)
 	s.a = s.again(t)

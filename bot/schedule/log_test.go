@@ -1,14 +1,12 @@
 package schedule_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,23 +19,10 @@ import (
 	"github.com/daybrief/daybrief/digest/store/storetest"
 )
 
-// journal keeps what is logged.
-type journal struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.buf.Write(p)
-}
-
-func (j *journal) lines(t *testing.T) (out []map[string]any) {
+// lines are those of a log, as JSON.
+func lines(t *testing.T, log string) (out []map[string]any) {
 	t.Helper()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for line := range strings.Lines(j.buf.String()) {
+	for line := range strings.Lines(log) {
 		fields := map[string]any{}
 		if err := json.Unmarshal([]byte(line), &fields); err != nil {
 			t.Fatal(err)
@@ -51,7 +36,7 @@ func (j *journal) lines(t *testing.T) (out []map[string]any) {
 // happens to a post that can, and reads its log.
 func TestEachLineAboutADeliverySaysWhich(t *testing.T) {
 	t.Parallel()
-	o, log := newOffice(t, storetest.SQLite(t)), &journal{}
+	o, log := newOffice(t, storetest.SQLite(t)), &bottest.Buffer{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
 	for i := range 30 {
 		_, err := o.store.CreateSubscription(t.Context(), digesttest.Subscription(func(s *digest.Subscription) {
@@ -87,7 +72,7 @@ func TestEachLineAboutADeliverySaysWhich(t *testing.T) {
 		o.all(t, w)
 	}
 	var said []string
-	for _, line := range log.lines(t) {
+	for _, line := range lines(t, log.String()) {
 		msg := fmt.Sprint(line["msg"])
 		said = append(said, msg)
 		want := []string{"edition", "subscription", "destination"}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/daybrief/daybrief/bot"
+	"github.com/daybrief/daybrief/bot/bottest"
 	"github.com/daybrief/daybrief/bot/slack"
 	"github.com/daybrief/daybrief/bot/slack/slacktest"
 )
@@ -130,33 +131,15 @@ type world struct {
 	app   *slack.App
 	clock *movedClock
 	h     *handler
-	log   *logBuffer
+	log   *bottest.Buffer
 	stop  func() error
-}
-
-// logBuffer keeps the log of a test.
-type logBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // newWorld makes a workspace and an App that does not run yet. Neither is in
 // a hurry: only tests that are about being late have Slack's three seconds.
 func newWorld(t *testing.T, so slacktest.Options, change func(*slack.Options)) *world {
 	t.Helper()
-	w := &world{t: t, clock: newClock(), h: &handler{}, log: &logBuffer{}}
+	w := &world{t: t, clock: newClock(), h: &handler{}, log: &bottest.Buffer{}}
 	if so.Now == nil {
 		so.Now = w.clock.Now
 	}
